@@ -88,9 +88,7 @@ public record PublishRecord(
         if (retain) {
             headers.add(RETAIN_HEADER);
         }
-        if (properties != PublishProperties.NONE) {
-            writeProperties(headers);
-        }
+        writeProperties(headers);
     }
 
     private void writeProperties(Headers headers) {
