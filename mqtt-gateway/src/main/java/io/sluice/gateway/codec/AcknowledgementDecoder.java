@@ -7,7 +7,7 @@ import java.util.Set;
 final class AcknowledgementDecoder implements BodyDecoder {
 
     /** Of PUBACK and PUBREC, without {@link ReasonCode#NO_MATCHING_SUBSCRIBERS}, which only a server sends. */
-    static final Set<ReasonCode> MESSAGE_REASONS = EnumSet.of(
+    private static final Set<ReasonCode> MESSAGE_REASONS = EnumSet.of(
             ReasonCode.SUCCESS,
             ReasonCode.UNSPECIFIED_ERROR,
             ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
@@ -18,7 +18,7 @@ final class AcknowledgementDecoder implements BodyDecoder {
             ReasonCode.PAYLOAD_FORMAT_INVALID);
 
     /** Of PUBREL and PUBCOMP. */
-    static final Set<ReasonCode> RELEASE_REASONS =
+    private static final Set<ReasonCode> RELEASE_REASONS =
             EnumSet.of(ReasonCode.SUCCESS, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
 
     /** The method of the handler that takes the packet. */
@@ -29,9 +29,19 @@ final class AcknowledgementDecoder implements BodyDecoder {
     private final Set<ReasonCode> reasons;
     private final Call call;
 
-    AcknowledgementDecoder(Set<ReasonCode> reasons, Call call) {
+    private AcknowledgementDecoder(Set<ReasonCode> reasons, Call call) {
         this.reasons = reasons;
         this.call = call;
+    }
+
+    /** Of a packet that answers a PUBLISH. */
+    static AcknowledgementDecoder ofMessage(Call call) {
+        return new AcknowledgementDecoder(MESSAGE_REASONS, call);
+    }
+
+    /** Of a packet of the second half of QoS 2. */
+    static AcknowledgementDecoder ofRelease(Call call) {
+        return new AcknowledgementDecoder(RELEASE_REASONS, call);
     }
 
     @Override

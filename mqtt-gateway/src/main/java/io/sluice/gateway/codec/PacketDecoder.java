@@ -50,7 +50,7 @@ public final class PacketDecoder {
         PacketType type = typeOf(header);
         int flags = header & 0x0F;
         if (!type.allowsFlags(flags, version)) {
-            throw malformed("[MQTT-2.1.3-1] " + type + " with flags " + Integer.toBinaryString(flags));
+            throw malformed("[MQTT-2.1.3-1] " + type.name() + " with flags " + Integer.toBinaryString(flags));
         }
         int headerSize = fixedHeaderSize(in, start, readable);
         if (headerSize == 0) {
@@ -61,7 +61,7 @@ public final class PacketDecoder {
         if (size > maxPacketSize) {
             throw new MalformedPacketException(
                     ReasonCode.PACKET_TOO_LARGE,
-                    "[MQTT-3.2.2-15] " + type + " of " + size + " bytes, " + maxPacketSize + " are allowed");
+                    "[MQTT-3.2.2-15] " + type.name() + " of " + size + " bytes, " + maxPacketSize + " are allowed");
         }
         if (readable < size) {
             neededBytes = size;
@@ -70,7 +70,7 @@ public final class PacketDecoder {
         neededBytes = SMALLEST_PACKET;
         in.readerIndex(start + headerSize);
         reader.start(in, start + size);
-        if (type == PacketType.CONNECT) {
+        if (type.number() == PacketType.CONNECT) {
             version = null;
             version = ConnectDecoder.readVersion(reader);
         }
@@ -108,10 +108,10 @@ public final class PacketDecoder {
                     ? malformed("[MQTT 5.0 section 2.1.2] packet type 0 is reserved")
                     : protocolError("[MQTT 5.0 section 2.1.2] packet type " + number + " is the server's to send");
         }
-        if (version == null && type != PacketType.CONNECT) {
-            throw protocolError("[MQTT-3.1.0-1] " + type + " before CONNECT");
+        if (version == null && number != PacketType.CONNECT) {
+            throw protocolError("[MQTT-3.1.0-1] " + type.name() + " before CONNECT");
         }
-        if (type == PacketType.AUTH && version != ProtocolVersion.MQTT_5) {
+        if (number == PacketType.AUTH && version != ProtocolVersion.MQTT_5) {
             throw malformed("[MQTT 3.1.1 section 2.2.1] packet type 15 is reserved");
         }
         return type;
@@ -137,7 +137,7 @@ public final class PacketDecoder {
     private static int remainingLength(ByteBuf in, int start, int headerSize) {
         int length = 0;
         for (int i = 1; i < headerSize; i++) {
-            length |= (in.getByte(start + i) & 0x7F) << 7 * (i - 1);
+            length |= (in.getByte(start + i) & 0x7F) << (7 * (i - 1));
         }
         return length;
     }

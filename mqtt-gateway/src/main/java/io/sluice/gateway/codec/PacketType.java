@@ -1,45 +1,41 @@
 package io.sluice.gateway.codec;
 
-/** The packets that a client may send: how their fixed header must look (table 2-2) and who decodes the rest. */
-enum PacketType {
-    CONNECT(1, 0b0000, new ConnectDecoder()),
-    PUBLISH(3, PacketType.ANY_FLAGS, new PublishDecoder()),
-    PUBACK(4, 0b0000, new AcknowledgementDecoder(AcknowledgementDecoder.MESSAGE_REASONS, PacketHandler::puback)),
-    PUBREC(5, 0b0000, new AcknowledgementDecoder(AcknowledgementDecoder.MESSAGE_REASONS, PacketHandler::pubrec)),
-    PUBREL(6, 0b0010, new AcknowledgementDecoder(AcknowledgementDecoder.RELEASE_REASONS, PacketHandler::pubrel)),
-    PUBCOMP(7, 0b0000, new AcknowledgementDecoder(AcknowledgementDecoder.RELEASE_REASONS, PacketHandler::pubcomp)),
-    SUBSCRIBE(8, 0b0010, new SubscribeDecoder()),
-    UNSUBSCRIBE(10, 0b0010, new UnsubscribeDecoder()),
-    PINGREQ(12, 0b0000, (in, flags, version, handler) -> {
-        in.expectEnd();
-        handler.pingreq();
-    }),
-    DISCONNECT(14, 0b0000, new DisconnectDecoder()),
-    AUTH(15, 0b0000, new AuthDecoder());
+/**
+ * A packet that a client may send: how its fixed header must look (tables 2-1 and 2-2) and who decodes the rest.
+ *
+ * @param name as in the specification
+ * @param number 1 to 15
+ * @param flags the low four bits of the fixed header, or {@link #ANY_FLAGS}
+ */
+record PacketType(String name, int number, int flags, BodyDecoder decoder) {
+
+    static final int CONNECT = 1;
+    static final int AUTH = 15;
 
     private static final int ANY_FLAGS = -1;
+    private static final int RESERVED_FLAGS = 0b0000;
+    private static final int QOS_1_FLAGS = 0b0010;
     private static final int DUP = 0b1000;
 
-    private static final PacketType[] BY_NUMBER = new PacketType[16];
+    private static final PacketType[] BY_NUMBER = tableOf(
+            new PacketType("CONNECT", CONNECT, RESERVED_FLAGS, new ConnectDecoder()),
+            new PacketType("PUBLISH", 3, ANY_FLAGS, new PublishDecoder()),
+            new PacketType("PUBACK", 4, RESERVED_FLAGS, AcknowledgementDecoder.ofMessage(PacketHandler::puback)),
+            new PacketType("PUBREC", 5, RESERVED_FLAGS, AcknowledgementDecoder.ofMessage(PacketHandler::pubrec)),
+            new PacketType("PUBREL", 6, QOS_1_FLAGS, AcknowledgementDecoder.ofRelease(PacketHandler::pubrel)),
+            new PacketType("PUBCOMP", 7, RESERVED_FLAGS, AcknowledgementDecoder.ofRelease(PacketHandler::pubcomp)),
+            new PacketType("SUBSCRIBE", 8, QOS_1_FLAGS, new SubscribeDecoder()),
+            new PacketType("UNSUBSCRIBE", 10, QOS_1_FLAGS, new UnsubscribeDecoder()),
+            new PacketType("PINGREQ", 12, RESERVED_FLAGS, PacketType::decodePingreq),
+            new PacketType("DISCONNECT", 14, RESERVED_FLAGS, new DisconnectDecoder()),
+            new PacketType("AUTH", AUTH, RESERVED_FLAGS, new AuthDecoder()));
 
-    static {
-        for (PacketType type : values()) {
-            BY_NUMBER[type.number] = type;
+    private static PacketType[] tableOf(PacketType... types) {
+        PacketType[] table = new PacketType[16];
+        for (PacketType type : types) {
+            table[type.number] = type;
         }
-    }
-
-    private final int number;
-    private final int flags;
-    private final BodyDecoder decoder;
-
-    PacketType(int number, int flags, BodyDecoder decoder) {
-        this.number = number;
-        this.flags = flags;
-        this.decoder = decoder;
-    }
-
-    BodyDecoder decoder() {
-        return decoder;
+        return table;
     }
 
     /** The type of a number from 0 to 15, or null if it is reserved or only a server sends it. */
@@ -54,6 +50,13 @@ enum PacketType {
     boolean allowsFlags(int actual, ProtocolVersion version) {
         return flags == actual
                 || flags == ANY_FLAGS
-                || (version == ProtocolVersion.MQTT_3_1 && flags == 0b0010 && actual == (flags | DUP));
+                || (version == ProtocolVersion.MQTT_3_1 && flags == QOS_1_FLAGS && actual == (QOS_1_FLAGS | DUP));
+    }
+
+    /** PINGREQ has nothing after its fixed header (section 3.12). */
+    private static void decodePingreq(PacketReader in, int flags, ProtocolVersion version, PacketHandler handler)
+            throws MalformedPacketException {
+        in.expectEnd();
+        handler.pingreq();
     }
 }
