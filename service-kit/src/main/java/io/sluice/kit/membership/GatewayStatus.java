@@ -1,0 +1,22 @@
+package io.sluice.kit.membership;
+
+import java.util.Map;
+
+/**
+ * What a gateway says of itself now and then.
+ *
+ * @param state {@code starting}, {@code ready}, {@code not-ready} or {@code draining}
+ * @param connections MQTT connections, 0 or more
+ * @param load how much of its capacity it uses, 0 to 1
+ * @param stats figures for {@code $SYS}, by name
+ */
+public record GatewayStatus(String state, int connections, double load, Map<String, Double> stats) {
+
+    /** What a gateway is until it reports. */
+    public static final GatewayStatus STARTING = new GatewayStatus("starting", 0, 0, Map.of());
+
+    /** Takes a copy of the figures. */
+    public GatewayStatus {
+        stats = Map.copyOf(stats);
+    }
+}

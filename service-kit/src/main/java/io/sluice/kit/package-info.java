@@ -1,0 +1,2 @@
+/** What every process of the cluster has in common. */
+package io.sluice.kit;
