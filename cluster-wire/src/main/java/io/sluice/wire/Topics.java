@@ -63,6 +63,11 @@ public record Topics(String prefix, int partitions) {
         return prefix + "mqtt.dead-letter";
     }
 
+    /** The consumer group of the router's stage that keeps {@link #retained}; its offsets tell how far that is. */
+    public String retainedApplicationId() {
+        return prefix + "sluice-retained";
+    }
+
     /** What the leader provisions: every topic with its partition count and configuration. */
     public List<Spec> all() {
         return List.of(

@@ -1,0 +1,167 @@
+package io.sluice.gateway;
+
+import io.sluice.gateway.kafka.KafkaLog;
+import io.sluice.gateway.kafka.LogHealth;
+import io.sluice.gateway.kafka.LogTail;
+import io.sluice.gateway.metrics.GatewayMetrics;
+import io.sluice.gateway.protocol.Admission;
+import io.sluice.gateway.protocol.ClientServices;
+import io.sluice.gateway.session.EndReason;
+import io.sluice.gateway.session.PublicationSink;
+import io.sluice.gateway.session.Sessions;
+import io.sluice.gateway.session.Wills;
+import io.sluice.gateway.transport.EventLoops;
+import io.sluice.gateway.transport.MqttServer;
+import io.sluice.kit.StartException;
+import io.sluice.kit.http.AdminServer;
+import io.sluice.kit.membership.GatewayInfo;
+import io.sluice.kit.membership.GatewayMembership;
+import io.sluice.kit.metrics.Metrics;
+import io.sluice.wire.Heartbeat;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A gateway, put together: the only place that makes its services. */
+public final class Gateway implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+    private static final long WATCH_INTERVAL_MS = 250;
+
+    private final GatewayConfig config;
+    /** What was started, the last one first. */
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    private final ScheduledExecutorService timer;
+    private final GatewayMembership membership;
+    private final Sessions sessions = new Sessions();
+    private final MqttServer server;
+    private final AdminServer admin;
+
+    private Gateway(GatewayConfig config) throws InterruptedException {
+        this.config = config;
+        try {
+            Metrics metrics = start(Metrics.create("gateway", config.name()));
+            GatewayMetrics gatewayMetrics = new GatewayMetrics(metrics.registry());
+            timer = Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "gateway-timer"));
+            start(timer::shutdownNow);
+            GatewayHealth health = new GatewayHealth();
+            admin = start(AdminServer.start(config.admin(), health, metrics, Map.of()));
+
+            KafkaLog kafka = start(new KafkaLog(config, metrics));
+            membership = start(join());
+            LogHealth logHealth = start(kafka.health(this::heartbeat, timer));
+            PublicationSink sink = kafka.appender(logHealth, gatewayMetrics);
+            EventLoops loops = start(new EventLoops(config.mqtt().eventLoops(), gatewayMetrics));
+            loops.lanes().forEach(lane -> sink.onRoom(lane::resumePublishers));
+            LogTail tail = start(kafka.tail(loops.lanes(), timer, gatewayMetrics));
+            tail.start();
+            health.started(logHealth, tail, membership);
+            if (!tail.awaitCaughtUp(config.startTimeout())) {
+                throw new StartException("the end of the log was not reached within " + config.startTimeout());
+            }
+
+            Admission admission = new Admission(config.limits().connections());
+            Wills wills = new Wills(sink, timer);
+            server = start(MqttServer.start(
+                    loops, new ClientServices(config, sessions, sink, tail, wills, admission, gatewayMetrics)));
+            start(() -> endSessions(EndReason.SHUTTING_DOWN, "this gateway shuts down"));
+            start(() -> admission.setServing(false));
+            Watch watch = new Watch(config, health, admission, sessions);
+            watch.run();
+            timer.scheduleWithFixedDelay(watch, WATCH_INTERVAL_MS, WATCH_INTERVAL_MS, TimeUnit.MILLISECONDS);
+            SysTopics sys = new SysTopics(config.name(), membership, tail, gatewayMetrics, health, sessions);
+            timer.scheduleAtFixedRate(sys, 0, config.sysInterval().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RuntimeException | InterruptedException e) {
+            close();
+            throw e;
+        }
+        log.atInfo()
+                .addKeyValue("gateway", config.name())
+                .addKeyValue("slot", membership.slot())
+                .addKeyValue("mqtt", mqttPort())
+                .addKeyValue("admin", adminPort())
+                .log("Gateway ready");
+    }
+
+    /**
+     * Starts a gateway and waits until it serves clients.
+     *
+     * @throws StartException if it cannot, with the cause in one line
+     */
+    public static Gateway start(GatewayConfig config) {
+        try {
+            return new Gateway(config);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("interrupted while starting");
+        }
+    }
+
+    private <T extends AutoCloseable> T start(T service) {
+        started.push(service);
+        return service;
+    }
+
+    private GatewayMembership join() {
+        String mqtt = config.mqtt().advertisedAddress().isEmpty()
+                ? config.mqtt().host() + ":" + config.mqtt().port()
+                : config.mqtt().advertisedAddress();
+        String adminAddress = config.admin().host() + ":" + admin.port();
+        return GatewayMembership.join(
+                config.zookeeper(), config.slots(), new GatewayInfo(config.name(), mqtt, adminAddress), new Member());
+    }
+
+    private Heartbeat heartbeat() {
+        return new Heartbeat(membership.incarnation(), membership.slot());
+    }
+
+    private void endSessions(EndReason reason, String detail) {
+        sessions.all()
+                .forEach(session ->
+                        session.connection().execute(() -> session.connection().end(reason, detail)));
+    }
+
+    /** The port that clients connect to. */
+    public int mqttPort() {
+        return server.port();
+    }
+
+    /** The port of health and metrics. */
+    public int adminPort() {
+        return admin.port();
+    }
+
+    /** Stops: no new clients, those that are connected are told, and what they had published is written. */
+    @Override
+    public void close() {
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (Exception e) { // AutoCloseable's signature; the rest has to be closed all the same.
+                log.atWarn().setCause(e).log("A part of the gateway did not close cleanly");
+            }
+        }
+    }
+
+    private final class Member implements GatewayMembership.Listener {
+        @Override
+        public void slotChanged(int slot, String incarnation) {
+            log.atInfo()
+                    .addKeyValue("slot", slot)
+                    .addKeyValue("incarnation", incarnation)
+                    .log("Slot claimed");
+        }
+
+        @Override
+        public void declaredLost(String incarnation) {
+            log.atWarn().addKeyValue("incarnation", incarnation).log("This gateway was declared lost");
+            endSessions(EndReason.DECLARED_LOST, "this gateway was declared lost");
+        }
+    }
+}

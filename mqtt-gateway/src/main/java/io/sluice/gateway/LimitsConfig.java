@@ -1,0 +1,123 @@
+package io.sluice.gateway;
+
+import io.sluice.kit.config.Setting;
+
+/**
+ * What one client, and all of them, may take.
+ *
+ * @param connections sockets of this gateway
+ * @param packetBytes the largest packet from a client, up to 268,435,460
+ * @param clientIdBytes 23 to 65,535
+ * @param topicBytes of a topic name or filter, 1 to 65,535
+ * @param topicLevels of a topic name or filter, 1 to 1,000
+ * @param subscriptionsPerClient 1 or more
+ * @param receiveMaximum QoS 1 and 2 messages from a client that are not acknowledged, 1 to 65,535
+ * @param inFlightMessages QoS 1 and 2 messages to a client that are not acknowledged, 1 to 65,535
+ * @param queueMessages for each client
+ * @param queueBytes for each client
+ * @param queueFullPolicy for QoS 1 and 2
+ * @param topicAliases in each direction, for each client, 0 to 65,535
+ * @param retainedMessages in the cluster
+ * @param retainedBytes in the cluster
+ * @param appendBytes on their way to Kafka
+ */
+public record LimitsConfig(
+        @Setting(value = "100000", unit = "connections", doc = "Connections of this gateway; more are refused.")
+        int connections,
+
+        @Setting(
+                value = "1000000",
+                unit = "bytes",
+                doc = "The largest packet that a client may send. Keep it below Kafka's message.max.bytes.")
+        int packetBytes,
+
+        @Setting(value = "256", unit = "bytes", doc = "The longest client id.")
+        int clientIdBytes,
+
+        @Setting(value = "1024", unit = "bytes", doc = "The longest topic name or topic filter.")
+        int topicBytes,
+
+        @Setting(value = "64", unit = "levels", doc = "The deepest topic name or topic filter.")
+        int topicLevels,
+
+        @Setting(value = "1000", unit = "subscriptions", doc = "Subscriptions of one client.")
+        int subscriptionsPerClient,
+
+        @Setting(
+                value = "1000",
+                unit = "messages",
+                doc = "QoS 1 and 2 messages of one client that wait for their acknowledgement (receive maximum). An"
+                        + " older client, which cannot be told, is not read from while it has more.")
+        int receiveMaximum,
+
+        @Setting(
+                value = "1000",
+                unit = "messages",
+                doc = "QoS 1 and 2 messages on their way to one client; its own receive maximum may be lower.")
+        int inFlightMessages,
+
+        @Setting(value = "10000", unit = "messages", doc = "Messages that wait for one slow client.")
+        int queueMessages,
+
+        @Setting(
+                value = "8388608",
+                unit = "bytes",
+                doc = "Topics and payloads of messages that wait for one slow client.")
+        long queueBytes,
+
+        @Setting(
+                value = "disconnect",
+                doc = "What happens when a client's queue is full. QoS 0 messages are dropped. For QoS 1 and 2,"
+                        + " `disconnect` ends the connection, so that the client knows, and `drop` drops the message.")
+        QueueFullPolicy queueFullPolicy,
+
+        @Setting(value = "32", unit = "aliases", doc = "Topic aliases in each direction of one connection; 0 for none.")
+        int topicAliases,
+
+        @Setting(
+                value = "1000000",
+                unit = "messages",
+                doc = "Retained messages; a PUBLISH that would add one is refused.")
+        long retainedMessages,
+
+        @Setting(
+                value = "268435456",
+                unit = "bytes",
+                doc = "Topics and payloads of retained messages, which every gateway holds in its heap.")
+        long retainedBytes,
+
+        @Setting(
+                value = "33554432",
+                unit = "bytes",
+                doc = "Messages on their way to Kafka; publishers are not read from while there is more.")
+        long appendBytes) {
+
+    /** What happens to QoS 1 and 2 messages for a client whose queue is full. */
+    public enum QueueFullPolicy {
+        /** The connection ends with 0x97, quota exceeded. */
+        DISCONNECT,
+        /** The message is dropped and counted. */
+        DROP
+    }
+
+    private static final int MAX_PACKET = 268_435_460;
+    private static final int MAX_16_BITS = 0xFFFF;
+
+    /** Checks the ranges. */
+    public LimitsConfig {
+        Checks.range("connections", connections, 1, Integer.MAX_VALUE / 2);
+        Checks.range("packetBytes", packetBytes, 1_024, MAX_PACKET);
+        Checks.range("clientIdBytes", clientIdBytes, 23, MAX_16_BITS);
+        Checks.range("topicBytes", topicBytes, 1, MAX_16_BITS);
+        Checks.range("topicLevels", topicLevels, 1, 1_000);
+        Checks.range("subscriptionsPerClient", subscriptionsPerClient, 1, Integer.MAX_VALUE);
+        Checks.range("receiveMaximum", receiveMaximum, 1, MAX_16_BITS);
+        Checks.range("inFlightMessages", inFlightMessages, 1, MAX_16_BITS);
+        Checks.range("queueMessages", queueMessages, 0, Integer.MAX_VALUE);
+        Checks.range("queueBytes", queueBytes, 0, Long.MAX_VALUE);
+        Checks.range("topicAliases", topicAliases, 0, MAX_16_BITS);
+        Checks.range("retainedMessages", retainedMessages, 0, Long.MAX_VALUE);
+        Checks.range("retainedBytes", retainedBytes, 0, Long.MAX_VALUE);
+        Checks.range("appendBytes", appendBytes, 1 << 20, 1L << 40);
+    }
+}

@@ -1,0 +1,14 @@
+package io.sluice.gateway;
+
+import io.sluice.kit.cli.RoleCommand;
+
+/** Runs one gateway until it is told to stop. */
+public final class Main {
+
+    private Main() {}
+
+    /** {@code --config FILE}. */
+    public static void main(String[] args) {
+        RoleCommand.run("gateway", GatewayConfig.class, Gateway::start, args);
+    }
+}

@@ -1,0 +1,104 @@
+package io.sluice.gateway.kafka;
+
+import io.sluice.wire.Heartbeat;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows whether this gateway can write to Kafka, by doing so: a heartbeat at a steady pace, which also tells the leader that
+ * the gateway lives. Thread-safe.
+ */
+public final class LogHealth implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(LogHealth.class);
+    private static final int HEARTBEAT_PARTITION = 0;
+
+    private final Producer<byte[], byte[]> producer;
+    private final String topic;
+    private final Supplier<Heartbeat> heartbeat;
+    private final long staleAfterNanos;
+    private final ScheduledFuture<?> beating;
+    private volatile long lastConfirmedNanos;
+    private volatile boolean everConfirmed;
+    private volatile boolean beatInFlight;
+    private boolean reportedWritable;
+
+    /**
+     * Starts beating.
+     *
+     * @param heartbeat the gateway's present incarnation
+     * @param interval between heartbeats
+     * @param staleAfter without a confirmed heartbeat for so long, Kafka counts as away
+     */
+    public LogHealth(
+            Producer<byte[], byte[]> producer,
+            String topic,
+            Supplier<Heartbeat> heartbeat,
+            ScheduledExecutorService timer,
+            Duration interval,
+            Duration staleAfter) {
+        this.producer = producer;
+        this.topic = topic;
+        this.heartbeat = heartbeat;
+        this.staleAfterNanos = staleAfter.toNanos();
+        this.beating = timer.scheduleAtFixedRate(this::beat, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether Kafka has confirmed a write of this gateway recently. */
+    public boolean isWritable() {
+        return everConfirmed && System.nanoTime() - lastConfirmedNanos < staleAfterNanos;
+    }
+
+    /** How long ago Kafka last confirmed a heartbeat; zero before the first. */
+    public Duration sinceLastConfirmed() {
+        return everConfirmed ? Duration.ofNanos(System.nanoTime() - lastConfirmedNanos) : Duration.ZERO;
+    }
+
+    private void beat() {
+        boolean writable = isWritable();
+        if (writable != reportedWritable) {
+            reportedWritable = writable;
+            if (writable) {
+                log.info("Kafka takes writes");
+            } else {
+                log.atWarn().addKeyValue("topic", topic).log("Kafka does not take writes; publishers have to wait");
+            }
+        }
+        if (beatInFlight) {
+            return; // Heartbeats must not pile up in the producer while Kafka is away.
+        }
+        beatInFlight = true;
+        Heartbeat beat = heartbeat.get();
+        long sentNanos = System.nanoTime();
+        try {
+            producer.send(
+                    new ProducerRecord<>(topic, HEARTBEAT_PARTITION, beat.key(), beat.value()),
+                    (metadata, failure) -> confirmed(sentNanos, failure));
+        } catch (RuntimeException e) {
+            confirmed(sentNanos, e);
+        }
+    }
+
+    private void confirmed(long sentNanos, Exception failure) {
+        beatInFlight = false;
+        if (failure == null) {
+            // From the sending, so that a confirmation that was long on its way does not count as fresh.
+            lastConfirmedNanos = sentNanos;
+            everConfirmed = true;
+        } else {
+            log.atDebug().setCause(failure).log("Heartbeat not written");
+        }
+    }
+
+    @Override
+    public void close() {
+        beating.cancel(false);
+    }
+}

@@ -1,0 +1,336 @@
+package io.sluice.gateway.kafka;
+
+import io.sluice.gateway.metrics.GatewayMetrics;
+import io.sluice.gateway.session.DeliveryBatch;
+import io.sluice.gateway.session.DeliveryLane;
+import io.sluice.gateway.session.DeliverySource;
+import io.sluice.gateway.session.DeliveryTarget;
+import io.sluice.gateway.session.DropReason;
+import io.sluice.gateway.session.Session;
+import io.sluice.gateway.session.Subscription;
+import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.TopicFilter;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deliveries straight from the tail of the log: reads all partitions of {@code mqtt.publish} without a consumer group,
+ * matches each message against this gateway's subscriptions, and hands what matches to the event loops, one batch for each
+ * loop and read. One thread does all of it and owns the index and the retained messages, so that a change of a
+ * subscription takes effect at one place in the log.
+ */
+public final class LogTail implements DeliverySource, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(LogTail.class);
+    private static final Duration MAX_POLL = Duration.ofMillis(500);
+    private static final long PAUSE_AFTER_FAILURE_MS = 500;
+    private static final long CLOSE_TIMEOUT_MS = 5_000;
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final List<TopicPartition> partitions;
+    private final RetainedMessages retained = new RetainedMessages();
+    private final RetainedBootstrap bootstrap;
+    private final LogEnd logEnd;
+    private final List<? extends DeliveryLane> lanes;
+    private final GatewayMetrics metrics;
+    private final SubscriptionIndex index;
+    private final TailLag lag;
+    /** What other threads want done on this one. */
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    /** Changes of subscriptions that wait until the tail has passed the log's end as of their request, in order. */
+    private final ArrayDeque<Change> changes = new ArrayDeque<>();
+
+    private final DeliveryBatch[] batches;
+    private final Thread thread = new Thread(this::run, "log-tail");
+    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private volatile boolean closing;
+
+    /**
+     * A tail that is not running yet.
+     *
+     * @param consumer assigned to nothing; owned by this object from now on
+     * @param partitions all of the log
+     * @param lanes the event loops
+     */
+    LogTail(
+            Consumer<byte[], byte[]> consumer,
+            List<TopicPartition> partitions,
+            RetainedBootstrap bootstrap,
+            LogEnd logEnd,
+            List<? extends DeliveryLane> lanes,
+            GatewayMetrics metrics) {
+        this.consumer = consumer;
+        this.partitions = partitions;
+        this.bootstrap = bootstrap;
+        this.logEnd = logEnd;
+        this.lanes = lanes;
+        this.metrics = metrics;
+        this.index = new SubscriptionIndex(lanes.size());
+        this.lag = new TailLag(consumer, partitions, metrics);
+        this.batches = new DeliveryBatch[lanes.size()];
+        newBatches();
+        metrics.gauge(
+                "sluice.retained.messages",
+                "Retained messages",
+                retained,
+                r -> r.use().messages());
+        metrics.gauge(
+                "sluice.retained.bytes",
+                "Topics and payloads of retained messages",
+                retained,
+                r -> r.use().bytes());
+    }
+
+    /** Starts the thread: reads what is retained, then the log up to its end, then stays there. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Waits until the tail has reached the end that the log had at the start; false if it takes longer. */
+    public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
+        return caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whether the thread is alive. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    /** Whether the thread is alive and has caught up once. */
+    public boolean isRunning() {
+        return thread.isAlive() && caughtUp.getCount() == 0;
+    }
+
+    // --- any thread
+
+    @Override
+    public void subscribe(Session session, SubscribeRequest request) {
+        logEnd.ask(ends -> onTail(() -> changes.add(new Change(ends, () -> install(session, request)))));
+    }
+
+    @Override
+    public void unsubscribe(Session session, UnsubscribeRequest request) {
+        // By the same way as SUBSCRIBE, so that it does not overtake one.
+        logEnd.ask(ends -> onTail(() -> changes.add(new Change(ends, () -> uninstall(session, request)))));
+    }
+
+    @Override
+    public void remove(Session session) {
+        onTail(() -> index.remove(session));
+    }
+
+    @Override
+    public void publishLocally(PublishRecord message) {
+        onTail(() -> {
+            retained.accept(message);
+            match(message);
+        });
+    }
+
+    @Override
+    public RetainedUse retainedUse() {
+        return retained.use();
+    }
+
+    private void onTail(Runnable task) {
+        tasks.add(task);
+        consumer.wakeup();
+    }
+
+    // --- the tail's thread
+
+    private void run() {
+        try {
+            catchUp();
+            while (!closing) {
+                step(poll());
+            }
+        } catch (InterruptedException | InterruptException e) {
+            log.debug("Tail interrupted");
+        } catch (RuntimeException | Error e) {
+            log.atError().setCause(e).log("The tail of the log has failed; this gateway delivers nothing any more");
+            throw e;
+        } finally {
+            consumer.close();
+        }
+    }
+
+    private void catchUp() throws InterruptedException {
+        while (!closing) {
+            try {
+                Map<TopicPartition, Long> ends = bootstrap.run(consumer, partitions, retained);
+                while (!closing && !hasPassed(ends)) {
+                    poll().forEach(this::retain);
+                }
+                caughtUp.countDown();
+                log.atInfo()
+                        .addKeyValue("retained", retained.use().messages())
+                        .log("The tail has caught up with the log");
+                return;
+            } catch (WakeupException e) {
+                log.trace("Woken while catching up");
+            } catch (KafkaException e) {
+                failed(e);
+            }
+        }
+    }
+
+    private void retain(ConsumerRecord<byte[], byte[]> record) {
+        PublishRecord message = decode(record);
+        if (message != null && message.retain()) {
+            retained.accept(message);
+        }
+    }
+
+    private boolean hasPassed(Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll() throws InterruptedException {
+        try {
+            return consumer.poll(tasks.isEmpty() ? MAX_POLL : Duration.ZERO);
+        } catch (WakeupException e) {
+            return ConsumerRecords.empty();
+        } catch (OffsetOutOfRangeException e) {
+            lag.seekIntoRange(e);
+            return ConsumerRecords.empty();
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            failed(e);
+            return ConsumerRecords.empty();
+        }
+    }
+
+    private void failed(KafkaException e) throws InterruptedException {
+        log.atWarn().addKeyValue("cause", e.getMessage()).log("Reading the log failed; trying again");
+        TimeUnit.MILLISECONDS.sleep(PAUSE_AFTER_FAILURE_MS);
+    }
+
+    private void step(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            PublishRecord message = decode(record);
+            if (message != null) {
+                if (message.retain()) {
+                    retained.accept(message);
+                }
+                match(message);
+            }
+        }
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+        while (!changes.isEmpty() && hasPassed(changes.peek().ends())) {
+            changes.remove().effect().run();
+        }
+        lag.update(records);
+        submit();
+    }
+
+    private boolean hasPassed(long[] ends) {
+        for (int i = 0; i < ends.length; i++) {
+            if (consumer.position(partitions.get(i)) < ends[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private PublishRecord decode(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return PublishRecord.decode(record);
+        } catch (DamagedRecordException e) {
+            // The router writes it to the dead-letter topic; here it just must not stop anything.
+            metrics.dropped(DropReason.DAMAGED);
+            log.atDebug()
+                    .addKeyValue("partition", record.partition())
+                    .addKeyValue("offset", record.offset())
+                    .addKeyValue("cause", e.getMessage())
+                    .log("Damaged record in the log passed over");
+            return null;
+        }
+    }
+
+    private void match(PublishRecord message) {
+        DeliveryTarget[][] targets = index.targets(message.topic());
+        for (int lane = 0; lane < targets.length; lane++) {
+            if (targets[lane].length > 0) {
+                batches[lane].add(message, targets[lane]);
+            }
+        }
+    }
+
+    private void submit() throws InterruptedException {
+        for (int lane = 0; lane < batches.length; lane++) {
+            if (!batches[lane].isEmpty()) {
+                lanes.get(lane).submit(batches[lane]);
+                batches[lane] = new DeliveryBatch();
+            }
+        }
+    }
+
+    private void install(Session session, SubscribeRequest request) {
+        if (session.hasEnded()) {
+            return;
+        }
+        long now = System.currentTimeMillis();
+        List<RetainedMatch> matches = new ArrayList<>();
+        for (int i = 0; i < request.granted().size(); i++) {
+            Subscription subscription = request.granted().get(i);
+            index.add(session, subscription);
+            if (request.sendRetained()[i]) {
+                matches.add(new RetainedMatch(subscription, retained.matching(subscription.filter(), now)));
+            }
+        }
+        batches[session.lane()].add(() -> session.subscribed(request, matches));
+    }
+
+    private void uninstall(Session session, UnsubscribeRequest request) {
+        for (TopicFilter filter : request.filters()) {
+            index.remove(session, filter);
+        }
+        batches[session.lane()].add(() -> session.unsubscribed(request));
+    }
+
+    private void newBatches() {
+        for (int lane = 0; lane < batches.length; lane++) {
+            batches[lane] = new DeliveryBatch();
+        }
+    }
+
+    /** Stops the thread; what was read and not handed over is dropped with the connections. */
+    @Override
+    public void close() {
+        closing = true;
+        consumer.wakeup();
+        try {
+            thread.join(CLOSE_TIMEOUT_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            thread.interrupt();
+        }
+    }
+
+    /** A change of subscriptions, and where in the log it may take effect. */
+    private record Change(long[] ends, Runnable effect) {}
+}

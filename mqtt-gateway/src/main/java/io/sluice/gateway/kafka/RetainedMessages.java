@@ -1,0 +1,59 @@
+package io.sluice.gateway.kafka;
+
+import io.sluice.gateway.session.DeliverySource.RetainedUse;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.TopicFilter;
+import io.sluice.wire.TopicTree;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The retained message of each topic as of the tail's place in the log. Filled from {@code mqtt.retained} and from the log;
+ * where they differ the higher offset wins. Owned by the tail's thread, but for {@link #use}.
+ */
+final class RetainedMessages {
+
+    private final TopicTree<PublishRecord> messages = new TopicTree<>();
+    private volatile RetainedUse use = new RetainedUse(0, 0);
+    private long bytes;
+
+    /** How much there is; any thread. */
+    RetainedUse use() {
+        return use;
+    }
+
+    /** A message that is retained, or with an empty payload clears its topic ([MQTT-3.3.1-5] to [MQTT-3.3.1-7]). */
+    void accept(PublishRecord message) {
+        String topic = new String(message.topic(), StandardCharsets.UTF_8);
+        PublishRecord present = messages.get(topic);
+        if (present != null && present.offset() > message.offset()) {
+            return;
+        }
+        if (message.payload().length == 0) {
+            messages.remove(topic);
+        } else {
+            messages.put(topic, message);
+            bytes += size(message);
+        }
+        if (present != null) {
+            bytes -= size(present);
+        }
+        use = new RetainedUse(messages.size(), bytes);
+    }
+
+    /** The messages of the topics that a filter matches, without those that have expired. */
+    List<PublishRecord> matching(TopicFilter filter, long nowMillis) {
+        List<PublishRecord> found = new ArrayList<>();
+        messages.match(filter, message -> {
+            if (!message.isExpired(nowMillis)) {
+                found.add(message);
+            }
+        });
+        return found;
+    }
+
+    private static long size(PublishRecord message) {
+        return message.topic().length + message.payload().length;
+    }
+}

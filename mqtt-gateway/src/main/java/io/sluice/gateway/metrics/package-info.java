@@ -1,0 +1,2 @@
+/** What a gateway counts and times. */
+package io.sluice.gateway.metrics;

@@ -1,0 +1,22 @@
+package io.sluice.gateway.protocol;
+
+import io.sluice.gateway.GatewayConfig;
+import io.sluice.gateway.metrics.GatewayMetrics;
+import io.sluice.gateway.session.DeliverySource;
+import io.sluice.gateway.session.PublicationSink;
+import io.sluice.gateway.session.Sessions;
+import io.sluice.gateway.session.Wills;
+
+/**
+ * What all connections of a gateway share. Thread-safe.
+ *
+ * @param admission whether clients may connect now
+ */
+public record ClientServices(
+        GatewayConfig config,
+        Sessions sessions,
+        PublicationSink sink,
+        DeliverySource source,
+        Wills wills,
+        Admission admission,
+        GatewayMetrics metrics) {}

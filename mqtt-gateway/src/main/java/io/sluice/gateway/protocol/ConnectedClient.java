@@ -1,0 +1,93 @@
+package io.sluice.gateway.protocol;
+
+import io.sluice.gateway.codec.ProtocolVersion;
+import io.sluice.gateway.session.Session;
+import io.sluice.wire.PublishRecord;
+
+/** What CONNECT and CONNACK have settled for a connection. Confined to the event loop. */
+final class ConnectedClient {
+
+    private final Session session;
+    private final Terms terms;
+    private final TopicAliases aliases;
+    private final Publishes publishes;
+    private final Subscribes subscribes;
+    private PublishRecord will;
+
+    /**
+     * The terms that client and server have agreed on.
+     *
+     * @param keepAliveSeconds 0 for none
+     * @param maximumPacketSize of packets to the client, bytes
+     * @param sessionExpirySeconds as the client asked for
+     * @param willDelaySeconds 0 to publish the will at once
+     * @param problemInformation whether acknowledgements may carry reason strings ([MQTT-3.1.2-29])
+     */
+    record Terms(
+            ProtocolVersion version,
+            int keepAliveSeconds,
+            int maximumPacketSize,
+            long sessionExpirySeconds,
+            long willDelaySeconds,
+            boolean problemInformation) {}
+
+    ConnectedClient(
+            Session session,
+            Terms terms,
+            TopicAliases aliases,
+            Publishes publishes,
+            Subscribes subscribes,
+            PublishRecord will) {
+        this.session = session;
+        this.terms = terms;
+        this.aliases = aliases;
+        this.publishes = publishes;
+        this.subscribes = subscribes;
+        this.will = will;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    ProtocolVersion version() {
+        return terms.version();
+    }
+
+    int keepAliveSeconds() {
+        return terms.keepAliveSeconds();
+    }
+
+    int maximumPacketSize() {
+        return terms.maximumPacketSize();
+    }
+
+    long sessionExpirySeconds() {
+        return terms.sessionExpirySeconds();
+    }
+
+    long willDelaySeconds() {
+        return terms.willDelaySeconds();
+    }
+
+    TopicAliases aliases() {
+        return aliases;
+    }
+
+    Publishes publishes() {
+        return publishes;
+    }
+
+    Subscribes subscribes() {
+        return subscribes;
+    }
+
+    /** The will, or null if there is none or it is not to be published. */
+    PublishRecord will() {
+        return will;
+    }
+
+    void forgetWill() {
+        will = null;
+    }
+}

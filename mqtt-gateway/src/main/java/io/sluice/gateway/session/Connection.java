@@ -1,0 +1,38 @@
+package io.sluice.gateway.session;
+
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
+
+/** The session's view of its client's socket. All methods are called on the session's event loop. */
+public interface Connection {
+
+    /** Whether more can be written without exceeding what the socket's buffers may hold. */
+    boolean isWritable();
+
+    /**
+     * Writes a PUBLISH.
+     *
+     * @param packetId 1 to 65,535, 0 at QoS 0
+     * @param identifiers of the matching subscriptions
+     * @return false if it was left out because it exceeds the client's maximum packet size ([MQTT-3.1.2-25])
+     */
+    boolean publish(PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers);
+
+    /** Writes the PUBACK or PUBREC of a message that the log has, or has refused. */
+    void acknowledge(Qos qos, int packetId, PublicationSink.Refusal refusal);
+
+    /** Writes a SUBACK. */
+    void suback(int packetId, byte[] reasons);
+
+    /** Writes an UNSUBACK. */
+    void unsuback(int packetId, byte[] reasons);
+
+    /** Reads on, after the publisher had to wait. */
+    void resumeReading();
+
+    /** Runs something on the session's event loop; any thread. */
+    void execute(Runnable task);
+
+    /** Ends the connection, with a DISCONNECT where the client's protocol has one. */
+    void end(EndReason reason, String detail);
+}

@@ -1,0 +1,69 @@
+package io.sluice.gateway.session;
+
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.TopicFilter;
+import java.util.List;
+
+/**
+ * Where deliveries come from: the log, or a partition that holds what the log has for this gateway. The same sessions,
+ * subscriptions and lanes serve both. All methods may be called from any thread and never wait; what they cause reaches
+ * the session on its own lane, in the order of the deliveries.
+ */
+public interface DeliverySource {
+
+    /**
+     * Makes subscriptions take effect at one place in the log, at or behind its end as of this call: the session gets
+     * {@link Session#subscribed} with the retained messages as of that place, and then every matching message behind it
+     * ([MQTT-3.8.4-3], [MQTT-3.8.4-4]).
+     *
+     * @param request what the session wants, which it gets back
+     */
+    void subscribe(Session session, SubscribeRequest request);
+
+    /** Ends subscriptions at one place in the log; the session gets {@link Session#unsubscribed} there. */
+    void unsubscribe(Session session, UnsubscribeRequest request);
+
+    /** Ends all subscriptions of a session that is gone. */
+    void remove(Session session);
+
+    /** Delivers a message that is not in the log ({@code $SYS}), and keeps it as its topic's retained message. */
+    void publishLocally(PublishRecord message);
+
+    /** How many retained messages there are, and what their payloads and topics take. */
+    RetainedUse retainedUse();
+
+    /**
+     * The size of the retained messages.
+     *
+     * @param messages how many
+     * @param bytes of topics and payloads
+     */
+    record RetainedUse(long messages, long bytes) {}
+
+    /**
+     * A SUBSCRIBE packet on its way to the source and back.
+     *
+     * @param packetId of the SUBSCRIBE
+     * @param reasons what SUBACK says for each filter of the packet, refused ones included
+     * @param granted the subscriptions that take effect
+     * @param sendRetained for each of these, whether its retained messages are wanted
+     */
+    record SubscribeRequest(int packetId, byte[] reasons, List<Subscription> granted, boolean[] sendRetained) {}
+
+    /**
+     * An UNSUBSCRIBE packet on its way to the source and back.
+     *
+     * @param packetId of the UNSUBSCRIBE
+     * @param reasons what UNSUBACK says for each filter of the packet
+     * @param filters the valid ones
+     */
+    record UnsubscribeRequest(int packetId, byte[] reasons, List<TopicFilter> filters) {}
+
+    /**
+     * Retained messages for a new subscription.
+     *
+     * @param subscription the one that they match
+     * @param messages in no order
+     */
+    record RetainedMatch(Subscription subscription, List<PublishRecord> messages) {}
+}

@@ -1,0 +1,60 @@
+package io.sluice.gateway.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/**
+ * Hands things from any thread to one event loop with one wake-up for all that gather before it runs, in order. A lock
+ * around two array stores costs less here than a node for each thing would.
+ *
+ * @param <T> what is handed over
+ */
+public final class Mailbox<T> {
+
+    private final Executor loop;
+    private final Consumer<T> handler;
+    private final Runnable afterBatch;
+    private List<T> incoming = new ArrayList<>();
+    private List<T> draining = new ArrayList<>();
+
+    /**
+     * A mailbox of one event loop.
+     *
+     * @param loop runs the handler
+     * @param handler takes each thing
+     * @param afterBatch runs after all that had gathered
+     */
+    public Mailbox(Executor loop, Consumer<T> handler, Runnable afterBatch) {
+        this.loop = loop;
+        this.handler = handler;
+        this.afterBatch = afterBatch;
+    }
+
+    /** Hands one thing over. */
+    public void offer(T thing) {
+        boolean first;
+        synchronized (this) {
+            first = incoming.isEmpty();
+            incoming.add(thing);
+        }
+        if (first) {
+            loop.execute(this::drain);
+        }
+    }
+
+    private void drain() {
+        List<T> batch;
+        synchronized (this) {
+            batch = incoming;
+            incoming = draining;
+            draining = batch;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            handler.accept(batch.get(i));
+        }
+        batch.clear();
+        afterBatch.run();
+    }
+}

@@ -1,0 +1,96 @@
+package io.sluice.gateway.session;
+
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
+import java.util.ArrayDeque;
+
+/**
+ * Messages that wait for a slow client: for room in its socket, or in its window. Bounded in messages and bytes; retained
+ * messages of a new subscription are not counted, as they are held anyway. Owned by the session's event loop.
+ */
+final class OutboundQueue {
+
+    /**
+     * A message that waits.
+     *
+     * @param counted whether it counts against the limits
+     */
+    record Entry(PublishRecord message, Qos qos, boolean retain, int[] identifiers, boolean counted) {
+        private int size() {
+            return message.topic().length + message.payload().length;
+        }
+    }
+
+    private final int maxMessages;
+    private final long maxBytes;
+    /** Made when it is first needed: most clients keep up. */
+    private ArrayDeque<Entry> entries;
+
+    private int messages;
+    private long bytes;
+    private int atMostOnce;
+
+    OutboundQueue(int maxMessages, long maxBytes) {
+        this.maxMessages = maxMessages;
+        this.maxBytes = maxBytes;
+    }
+
+    /** Adds an entry at the end, or returns false if that would exceed a limit. */
+    boolean offer(Entry entry) {
+        if (entry.counted) {
+            if (messages + 1 > maxMessages || bytes + entry.size() > maxBytes) {
+                return false;
+            }
+            messages++;
+            bytes += entry.size();
+        }
+        if (entries == null) {
+            entries = new ArrayDeque<>();
+        }
+        entries.add(entry);
+        if (entry.qos == Qos.AT_MOST_ONCE) {
+            atMostOnce++;
+        }
+        return true;
+    }
+
+    boolean isEmpty() {
+        return entries == null || entries.isEmpty();
+    }
+
+    /** Whether a message at QoS 0 waits, which a later one must not overtake. */
+    boolean hasAtMostOnce() {
+        return atMostOnce > 0;
+    }
+
+    Entry peek() {
+        return entries == null ? null : entries.peek();
+    }
+
+    void removeFirst() {
+        Entry entry = entries.remove();
+        if (entry.counted) {
+            messages--;
+            bytes -= entry.size();
+        }
+        if (entry.qos == Qos.AT_MOST_ONCE) {
+            atMostOnce--;
+        }
+        if (entries.isEmpty()) {
+            // A burst must not leave its array behind in each of thousands of sessions.
+            entries = null;
+        }
+    }
+
+    /** Messages that count against the limit. */
+    int messages() {
+        return messages;
+    }
+
+    void clear() {
+        entries = null;
+        messages = 0;
+        bytes = 0;
+        atMostOnce = 0;
+    }
+}

@@ -1,0 +1,313 @@
+package io.sluice.gateway.session;
+
+import io.sluice.gateway.metrics.GatewayMetrics;
+import io.sluice.gateway.session.DeliverySource.RetainedMatch;
+import io.sluice.gateway.session.DeliverySource.SubscribeRequest;
+import io.sluice.gateway.session.DeliverySource.UnsubscribeRequest;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
+import io.sluice.wire.TopicFilter;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One client's session, which lasts as long as its connection. Owned by the connection's event loop, which calls every
+ * method unless it says otherwise.
+ */
+public final class Session {
+
+    private final String clientId;
+    private final byte[] clientIdUtf8;
+    private final int lane;
+    private final Connection connection;
+    private final SessionLimits limits;
+    private final GatewayMetrics metrics;
+    private final Inbound inbound;
+    private final PacketIds packetIds;
+    private final OutboundQueue queue;
+    /** Granted subscriptions, those included that the source has still to confirm. */
+    private final Map<TopicFilter, Subscription> subscriptions = new HashMap<>(2);
+
+    /** Set on the event loop; read by the source, which must not begin anything for a session that is gone. */
+    private volatile boolean ended;
+
+    /**
+     * A session for a client that has just connected.
+     *
+     * @param lane the index of the event loop among the source's lanes
+     * @param completions brings answers of the log back to the event loop
+     */
+    public Session(
+            String clientId,
+            int lane,
+            Connection connection,
+            SessionLimits limits,
+            PublicationSink sink,
+            Mailbox<Publication> completions,
+            GatewayMetrics metrics) {
+        this.clientId = clientId;
+        this.clientIdUtf8 = clientId.getBytes(StandardCharsets.UTF_8);
+        this.lane = lane;
+        this.connection = connection;
+        this.limits = limits;
+        this.metrics = metrics;
+        this.inbound = new Inbound(this, connection, sink, completions);
+        this.packetIds = new PacketIds(limits.receiveMaximum());
+        this.queue = new OutboundQueue(limits.queueMessages(), limits.queueBytes());
+    }
+
+    /** The client identifier; any thread. */
+    public String clientId() {
+        return clientId;
+    }
+
+    /** The client identifier as UTF-8, not to be changed; any thread. */
+    public byte[] clientIdUtf8() {
+        return clientIdUtf8;
+    }
+
+    /** The index of the event loop among the source's lanes; any thread. */
+    public int lane() {
+        return lane;
+    }
+
+    /** The client's socket; any thread may ask for it, its methods belong to the event loop. */
+    public Connection connection() {
+        return connection;
+    }
+
+    /** Whether the session is over; any thread. */
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    /** Ends the session; what was on its way is forgotten. */
+    public void end() {
+        ended = true;
+        metrics.inFlight(-packetIds.inFlight());
+        metrics.queued(-queue.messages());
+        queue.clear();
+        metrics.subscriptions(-subscriptions.size());
+        subscriptions.clear();
+    }
+
+    // --- from the client to the log
+
+    /**
+     * A PUBLISH with its topic alias resolved and its limits checked, which was not sent before.
+     *
+     * @param packetId 0 at QoS 0
+     */
+    public void publish(PublishRecord message, int packetId) {
+        inbound.publish(message, packetId);
+    }
+
+    /** Whether a QoS 2 PUBLISH with this identifier has come before and is not released ([MQTT-4.3.3-10]). */
+    public boolean isUnreleased(int packetId) {
+        return inbound.isUnreleased(packetId);
+    }
+
+    /** Such a PUBLISH came again. */
+    public void publishedAgain(int packetId) {
+        inbound.repeated(packetId);
+    }
+
+    /** A PUBREL; false if no message waits for it. */
+    public boolean pubrel(int packetId) {
+        return inbound.release(packetId);
+    }
+
+    /** Messages of the client at QoS 1 and 2 that are not acknowledged to the end. */
+    public int inboundInFlight() {
+        return inbound.inFlight();
+    }
+
+    /** Whether so many of the client's messages wait for the log that it must not be read from. */
+    public boolean isAheadOfLog() {
+        return inbound.unconfirmed() >= limits.unconfirmedPublishes();
+    }
+
+    void appendsCompleted() {
+        if (inbound.unconfirmed() <= limits.unconfirmedPublishes() / 2) {
+            connection.resumeReading();
+        }
+    }
+
+    /** The log will never have a message: order is lost unless the publisher is told, or stopped. */
+    void appendRefused(Qos qos, PublicationSink.Refusal refusal) {
+        metrics.appendRefused(refusal.cause());
+        if (refusal.cause() == PublicationSink.Cause.FAILED) {
+            connection.end(EndReason.LOG_UNAVAILABLE, refusal.detail());
+        } else if (qos == Qos.AT_MOST_ONCE) {
+            connection.end(EndReason.APPEND_REFUSED, refusal.detail());
+        }
+    }
+
+    // --- subscriptions
+
+    /** How many subscriptions are granted. */
+    public int subscriptionCount() {
+        return subscriptions.size();
+    }
+
+    /** Whether a filter is subscribed to. */
+    public boolean isSubscribed(TopicFilter filter) {
+        return subscriptions.containsKey(filter);
+    }
+
+    /**
+     * Notes a subscription that is granted and about to be asked of the source.
+     *
+     * @return whether its retained messages are to be sent, by its retain handling ([MQTT-3.3.1-9] to [MQTT-3.3.1-11])
+     */
+    public boolean grant(Subscription subscription) {
+        boolean isNew = subscriptions.put(subscription.filter(), subscription) == null;
+        if (isNew) {
+            metrics.subscriptions(1);
+        }
+        return subscription.retainHandling() == 0 || (subscription.retainHandling() == 1 && isNew);
+    }
+
+    /** The source has made a SUBSCRIBE's subscriptions take effect. */
+    public void subscribed(SubscribeRequest request, List<RetainedMatch> retained) {
+        if (ended) {
+            return;
+        }
+        connection.suback(request.packetId(), request.reasons());
+        for (RetainedMatch match : retained) {
+            Subscription subscription = match.subscription();
+            int[] identifiers = subscription.identifier() == 0 ? new int[0] : new int[] {subscription.identifier()};
+            for (PublishRecord message : match.messages()) {
+                // The RETAIN flag is set whatever retain as published says ([MQTT-3.3.1-8]).
+                send(message, subscription.qos().min(message.qos()), true, identifiers, false);
+            }
+        }
+    }
+
+    /** Forgets a subscription that is about to be ended at the source; tells whether there was one. */
+    public boolean revoke(TopicFilter filter) {
+        boolean existed = subscriptions.remove(filter) != null;
+        if (existed) {
+            metrics.subscriptions(-1);
+        }
+        return existed;
+    }
+
+    /** The source has ended an UNSUBSCRIBE's subscriptions. */
+    public void unsubscribed(UnsubscribeRequest request) {
+        if (!ended) {
+            connection.unsuback(request.packetId(), request.reasons());
+        }
+    }
+
+    // --- from the log to the client
+
+    /**
+     * Sends a message, or lets it wait while the client is slow.
+     *
+     * @param qos of the delivery
+     * @param retain the RETAIN flag that the client sees
+     * @param identifiers of the matching subscriptions
+     */
+    void deliver(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
+        send(message, qos, retain, identifiers, true);
+    }
+
+    private void send(PublishRecord message, Qos qos, boolean retain, int[] identifiers, boolean counted) {
+        if (ended) {
+            return;
+        }
+        // Order is promised for each topic and QoS, so QoS 0 passes messages that wait for the window.
+        boolean sendNow = connection.isWritable()
+                && (qos == Qos.AT_MOST_ONCE ? !queue.hasAtMostOnce() : queue.isEmpty() && packetIds.hasRoom());
+        if (sendNow) {
+            write(message, qos, retain, identifiers);
+        } else {
+            enqueue(new OutboundQueue.Entry(message, qos, retain, identifiers, counted));
+        }
+    }
+
+    private void enqueue(OutboundQueue.Entry entry) {
+        if (queue.offer(entry)) {
+            metrics.queued(entry.counted() ? 1 : 0);
+        } else if (entry.qos() == Qos.AT_MOST_ONCE || limits.dropWhenFull()) {
+            metrics.dropped(DropReason.QUEUE_FULL);
+        } else {
+            metrics.dropped(DropReason.QUEUE_FULL);
+            connection.end(EndReason.QUEUE_FULL, "the queue for this client is full");
+        }
+    }
+
+    private void write(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
+        if (message.properties().messageExpirySeconds() >= 0 && message.isExpired(System.currentTimeMillis())) {
+            metrics.dropped(DropReason.EXPIRED);
+            return;
+        }
+        int packetId = 0;
+        if (qos != Qos.AT_MOST_ONCE) {
+            packetId = packetIds.take(qos == Qos.AT_LEAST_ONCE ? PacketIds.Awaiting.PUBACK : PacketIds.Awaiting.PUBREC);
+        }
+        if (connection.publish(message, qos, retain, packetId, identifiers)) {
+            if (packetId != 0) {
+                metrics.inFlight(1);
+            }
+            metrics.delivered(qos, message.payload().length);
+        } else {
+            if (packetId != 0) {
+                packetIds.free(packetId);
+            }
+            metrics.dropped(DropReason.PACKET_TOO_LARGE);
+        }
+    }
+
+    /** The socket takes more, or the window has room: sends what waits, in order. */
+    public void sendQueued() {
+        while (!queue.isEmpty() && connection.isWritable()) {
+            OutboundQueue.Entry entry = queue.peek();
+            if (entry.qos() != Qos.AT_MOST_ONCE && !packetIds.hasRoom()) {
+                return;
+            }
+            queue.removeFirst();
+            metrics.queued(entry.counted() ? -1 : 0);
+            write(entry.message(), entry.qos(), entry.retain(), entry.identifiers());
+        }
+    }
+
+    /** A PUBACK; any reason ends the message's way ([MQTT-4.3.2-1]). One without a message is ignored. */
+    public void puback(int packetId) {
+        if (packetIds.state(packetId) == PacketIds.Awaiting.PUBACK) {
+            freed(packetId);
+        }
+    }
+
+    /**
+     * A PUBREC.
+     *
+     * @param accepted whether its reason code is below 0x80
+     * @return whether the message was known, and so whether PUBREL says success
+     */
+    public boolean pubrec(int packetId, boolean accepted) {
+        PacketIds.Awaiting state = packetIds.state(packetId);
+        if (state == PacketIds.Awaiting.PUBREC && !accepted) {
+            freed(packetId);
+        } else if (state == PacketIds.Awaiting.PUBREC) {
+            packetIds.released(packetId);
+        }
+        return state == PacketIds.Awaiting.PUBREC || state == PacketIds.Awaiting.PUBCOMP;
+    }
+
+    /** A PUBCOMP; one without a message is ignored. */
+    public void pubcomp(int packetId) {
+        if (packetIds.state(packetId) == PacketIds.Awaiting.PUBCOMP) {
+            freed(packetId);
+        }
+    }
+
+    private void freed(int packetId) {
+        packetIds.free(packetId);
+        metrics.inFlight(-1);
+        sendQueued();
+    }
+}

@@ -1,0 +1,84 @@
+package io.sluice.gateway.session;
+
+import io.sluice.wire.PublishRecord;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Will messages of connections that ended without a DISCONNECT (MQTT 5.0 section 3.1.2.5). A delayed will waits here for
+ * as long as this gateway lives. Thread-safe.
+ */
+public final class Wills {
+
+    private static final Logger log = LoggerFactory.getLogger(Wills.class);
+
+    private final PublicationSink sink;
+    private final ScheduledExecutorService timer;
+    private final ConcurrentHashMap<String, Delayed> delayed = new ConcurrentHashMap<>();
+
+    /** A will that waits. */
+    private record Delayed(PublishRecord message, Future<?> timer) {}
+
+    /** @param timer fires delayed wills */
+    public Wills(PublicationSink sink, ScheduledExecutorService timer) {
+        this.sink = sink;
+        this.timer = timer;
+    }
+
+    /** Publishes a will after its delay, in seconds, unless the client comes back before ([MQTT-3.1.3-9]). */
+    public void connectionLost(String clientId, PublishRecord will, long delaySeconds) {
+        if (delaySeconds == 0) {
+            publish(clientId, will);
+            return;
+        }
+        Future<?> firing = timer.schedule(() -> fire(clientId, will), delaySeconds, TimeUnit.SECONDS);
+        Delayed earlier = delayed.put(clientId, new Delayed(will, firing));
+        if (earlier != null && earlier.timer().cancel(false)) {
+            publish(clientId, earlier.message());
+        }
+    }
+
+    /**
+     * The client has connected again: its delayed will is not sent, or at once if it starts clean, since that ends the
+     * session which the will belongs to.
+     */
+    public void connected(String clientId, boolean cleanStart) {
+        if (delayed.isEmpty()) {
+            return;
+        }
+        Delayed will = delayed.remove(clientId);
+        if (will != null) {
+            will.timer().cancel(false);
+            if (cleanStart) {
+                publish(clientId, will.message());
+            }
+        }
+    }
+
+    private void fire(String clientId, PublishRecord message) {
+        // Whoever removes the entry decides: a client that connects in this moment either settles the will or is late.
+        Delayed present = delayed.get(clientId);
+        if (present != null && present.message() == message && delayed.remove(clientId, present)) {
+            publish(clientId, message);
+        }
+    }
+
+    private void publish(String clientId, PublishRecord will) {
+        sink.append(will, new PublicationSink.Listener() {
+            @Override
+            public void appended() {}
+
+            @Override
+            public void refused(PublicationSink.Refusal refusal) {
+                log.atWarn()
+                        .addKeyValue("client", clientId)
+                        .addKeyValue("cause", refusal.detail())
+                        .log("Will message refused by the log");
+            }
+        });
+    }
+}
