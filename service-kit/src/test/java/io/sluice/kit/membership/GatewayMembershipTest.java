@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.embedded.EmbeddedZooKeeper;
 import io.sluice.kit.StartException;
 import io.sluice.kit.config.ZooKeeperConfig;
 import java.nio.file.Path;
@@ -30,9 +31,9 @@ class GatewayMembershipTest {
 
     @BeforeEach
     void start() {
-        zooKeeper = new EmbeddedZooKeeper(folder);
+        zooKeeper = EmbeddedZooKeeper.start(folder);
         open.add(zooKeeper);
-        operator = ZooKeeperClient.connect(zooKeeper.config());
+        operator = ZooKeeperClient.connect(config());
         open.add(operator);
     }
 
@@ -184,7 +185,7 @@ class GatewayMembershipTest {
         assertThat(first.slot()).isZero();
         // Longer than the session time-out, so that the client gives its session up.
         await().pollDelay(Duration.ofMillis(1_500)).until(() -> true);
-        zooKeeper.start();
+        zooKeeper.restart();
 
         await().atMost(Duration.ofSeconds(20)).until(() -> first.connected() && second.connected());
         await().atMost(Duration.ofSeconds(20))
@@ -204,12 +205,16 @@ class GatewayMembershipTest {
                 .hasMessage("ZooKeeper at 127.0.0.1:1 did not answer within 300 ms");
     }
 
+    private ZooKeeperConfig config() {
+        return new ZooKeeperConfig(zooKeeper.connectString(), "/sluice", Duration.ofSeconds(1), Duration.ofSeconds(10));
+    }
+
     private GatewayMembership join(String name, int slots) {
         return join(name, slots, new Recorder());
     }
 
     private GatewayMembership join(String name, int slots, GatewayMembership.Listener listener) {
-        GatewayMembership joined = GatewayMembership.join(zooKeeper.config(), slots, info(name), listener);
+        GatewayMembership joined = GatewayMembership.join(config(), slots, info(name), listener);
         synchronized (open) {
             open.add(joined);
         }

@@ -3,8 +3,11 @@ package io.sluice.kit.membership;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.sluice.embedded.EmbeddedZooKeeper;
+import io.sluice.kit.config.ZooKeeperConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.data.Stat;
@@ -25,8 +28,8 @@ class RoleMembershipTest {
 
     @BeforeEach
     void start() {
-        zooKeeper = new EmbeddedZooKeeper(folder);
-        operator = ZooKeeperClient.connect(zooKeeper.config());
+        zooKeeper = EmbeddedZooKeeper.start(folder);
+        operator = ZooKeeperClient.connect(config());
     }
 
     @AfterEach
@@ -59,7 +62,7 @@ class RoleMembershipTest {
 
     @Test
     void waitsUntilAnEarlierLifeIsForgotten() throws Exception {
-        CuratorFramework earlier = ZooKeeperClient.connect(zooKeeper.config());
+        CuratorFramework earlier = ZooKeeperClient.connect(config());
         earlier.create()
                 .creatingParentsIfNeeded()
                 .withMode(org.apache.zookeeper.CreateMode.EPHEMERAL)
@@ -71,8 +74,12 @@ class RoleMembershipTest {
         }
     }
 
+    private ZooKeeperConfig config() {
+        return new ZooKeeperConfig(zooKeeper.connectString(), "/sluice", Duration.ofSeconds(1), Duration.ofSeconds(10));
+    }
+
     private RoleMembership join() {
-        return RoleMembership.join(zooKeeper.config(), "routers", "router-1", Map.of("admin", "127.0.0.1:8083"));
+        return RoleMembership.join(config(), "routers", "router-1", Map.of("admin", "127.0.0.1:8083"));
     }
 
     private long owner() {
