@@ -2,6 +2,7 @@ package io.sluice.gateway;
 
 import io.sluice.kit.config.AdminConfig;
 import io.sluice.kit.config.KafkaConfig;
+import io.sluice.kit.config.Require;
 import io.sluice.kit.config.Setting;
 import io.sluice.kit.config.ZooKeeperConfig;
 import java.time.Duration;
@@ -45,12 +46,10 @@ public record GatewayConfig(
 
     /** Checks the ranges. */
     public GatewayConfig {
-        if (name.isBlank() || name.contains("/") || name.contains("+") || name.contains("#")) {
-            throw new IllegalArgumentException("name must not be empty or contain / + #, was " + name);
-        }
-        Checks.range("slots", slots, 1, 10_000);
-        Checks.positive("startTimeout", startTimeout);
-        Checks.positive("shedAfter", shedAfter);
-        Checks.positive("sysInterval", sysInterval);
+        Require.that("name", name.matches("[^/+#]+"), "must not be empty or contain / + #, was '" + name + "'");
+        Require.range("slots", slots, 1, 10_000);
+        Require.positive("startTimeout", startTimeout);
+        Require.positive("shedAfter", shedAfter);
+        Require.positive("sysInterval", sysInterval);
     }
 }

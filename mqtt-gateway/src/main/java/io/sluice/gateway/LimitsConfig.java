@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.kit.config.Require;
 import io.sluice.kit.config.Setting;
 
 /**
@@ -105,19 +106,19 @@ public record LimitsConfig(
 
     /** Checks the ranges. */
     public LimitsConfig {
-        Checks.range("connections", connections, 1, Integer.MAX_VALUE / 2);
-        Checks.range("packetBytes", packetBytes, 1_024, MAX_PACKET);
-        Checks.range("clientIdBytes", clientIdBytes, 23, MAX_16_BITS);
-        Checks.range("topicBytes", topicBytes, 1, MAX_16_BITS);
-        Checks.range("topicLevels", topicLevels, 1, 1_000);
-        Checks.range("subscriptionsPerClient", subscriptionsPerClient, 1, Integer.MAX_VALUE);
-        Checks.range("receiveMaximum", receiveMaximum, 1, MAX_16_BITS);
-        Checks.range("inFlightMessages", inFlightMessages, 1, MAX_16_BITS);
-        Checks.range("queueMessages", queueMessages, 0, Integer.MAX_VALUE);
-        Checks.range("queueBytes", queueBytes, 0, Long.MAX_VALUE);
-        Checks.range("topicAliases", topicAliases, 0, MAX_16_BITS);
-        Checks.range("retainedMessages", retainedMessages, 0, Long.MAX_VALUE);
-        Checks.range("retainedBytes", retainedBytes, 0, Long.MAX_VALUE);
-        Checks.range("appendBytes", appendBytes, 1 << 20, 1L << 40);
+        Require.range("connections", connections, 1, Integer.MAX_VALUE / 2);
+        Require.range("packetBytes", packetBytes, 1_024, MAX_PACKET);
+        Require.range("clientIdBytes", clientIdBytes, 23, MAX_16_BITS);
+        Require.range("topicBytes", topicBytes, 1, MAX_16_BITS);
+        Require.range("topicLevels", topicLevels, 1, 1_000);
+        Require.range("subscriptionsPerClient", subscriptionsPerClient, 1, Integer.MAX_VALUE);
+        Require.range("receiveMaximum", receiveMaximum, 1, MAX_16_BITS);
+        Require.range("inFlightMessages", inFlightMessages, 1, MAX_16_BITS);
+        Require.range("queueMessages", queueMessages, 0, Integer.MAX_VALUE);
+        Require.range("queueBytes", queueBytes, 0, Long.MAX_VALUE);
+        Require.range("topicAliases", topicAliases, 0, MAX_16_BITS);
+        Require.range("retainedMessages", retainedMessages, 0, Long.MAX_VALUE);
+        Require.range("retainedBytes", retainedBytes, 0, Long.MAX_VALUE);
+        Require.range("appendBytes", appendBytes, 1 << 20, 1L << 40);
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.kit.config.Require;
 import io.sluice.kit.config.Setting;
 import java.time.Duration;
 
@@ -32,12 +33,10 @@ public record LogConfig(
 
     /** Checks the ranges. */
     public LogConfig {
-        Checks.range("linger", linger.toMillis(), 0, 1_000);
-        Checks.range("batchBytes", batchBytes, 1_024, 1 << 30);
-        Checks.positive("fetchMaxWait", fetchMaxWait);
-        Checks.positive("heartbeatInterval", heartbeatInterval);
-        if (staleAfter.compareTo(heartbeatInterval) <= 0) {
-            throw new IllegalArgumentException("staleAfter must be more than heartbeatInterval, was " + staleAfter);
-        }
+        Require.range("linger", linger.toMillis(), 0, 1_000);
+        Require.range("batchBytes", batchBytes, 1_024, 1 << 30);
+        Require.positive("fetchMaxWait", fetchMaxWait);
+        Require.positive("heartbeatInterval", heartbeatInterval);
+        Require.that("staleAfter", staleAfter.compareTo(heartbeatInterval) > 0, "must be more than heartbeatInterval");
     }
 }

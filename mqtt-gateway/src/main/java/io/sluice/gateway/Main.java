@@ -9,6 +9,11 @@ public final class Main {
 
     /** {@code --config FILE}. */
     public static void main(String[] args) {
-        RoleCommand.run("gateway", GatewayConfig.class, Gateway::start, args);
+        RoleCommand.main("gateway", command(), args);
+    }
+
+    /** The command, to be run alone or as a subcommand. */
+    public static RoleCommand<GatewayConfig> command() {
+        return new RoleCommand<>(GatewayConfig.class, Gateway::start);
     }
 }

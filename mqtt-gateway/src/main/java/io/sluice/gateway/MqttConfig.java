@@ -1,5 +1,6 @@
 package io.sluice.gateway;
 
+import io.sluice.kit.config.Require;
 import io.sluice.kit.config.Setting;
 import java.time.Duration;
 
@@ -54,11 +55,11 @@ public record MqttConfig(
 
     /** Checks the ranges. */
     public MqttConfig {
-        Checks.range("port", port, 0, MAX_PORT);
-        Checks.range("eventLoops", eventLoops, 0, 1_024);
-        Checks.range("writeBufferBytes", writeBufferBytes, 1_024, 1 << 30);
-        Checks.range("backlog", backlog, 1, 1 << 20);
-        Checks.positive("connectTimeout", connectTimeout);
-        Checks.range("maxKeepAlive", maxKeepAlive.toSeconds(), 0, 0xFFFF);
+        Require.range("port", port, 0, MAX_PORT);
+        Require.range("eventLoops", eventLoops, 0, 1_024);
+        Require.range("writeBufferBytes", writeBufferBytes, 1_024, 1 << 30);
+        Require.range("backlog", backlog, 1, 1 << 20);
+        Require.positive("connectTimeout", connectTimeout);
+        Require.range("maxKeepAlive", maxKeepAlive.toSeconds(), 0, 0xFFFF);
     }
 }

@@ -54,6 +54,6 @@ final class RetainedMessages {
     }
 
     private static long size(PublishRecord message) {
-        return message.topic().length + message.payload().length;
+        return (long) message.topic().length + message.payload().length;
     }
 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +27,7 @@ final class SubscriptionIndex {
 
     private final int lanes;
     private final FilterTrie<Session, Subscription> trie = new FilterTrie<>();
-    private final Map<Session, Set<TopicFilter>> filters = new IdentityHashMap<>();
+    private final Map<Session, Set<TopicFilter>> filters = new HashMap<>();
     private final Map<Key, Topic> topics = new HashMap<>();
     private final Key probe = new Key();
     private int version;

@@ -36,7 +36,8 @@ final class PublishEncoder {
 
     private int propertiesLength;
 
-    /** Makes a message the present one. */
+    /** Makes a message the present one; it is the same object for all its subscribers. */
+    @SuppressWarnings("ReferenceEquality") // comparing the arrays would cost what remembering saves
     private void present(PublishRecord next) {
         if (next != message) {
             endBatch();

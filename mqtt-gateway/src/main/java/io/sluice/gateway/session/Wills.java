@@ -2,7 +2,6 @@ package io.sluice.gateway.session;
 
 import io.sluice.wire.PublishRecord;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -20,8 +19,14 @@ public final class Wills {
     private final ScheduledExecutorService timer;
     private final ConcurrentHashMap<String, Delayed> delayed = new ConcurrentHashMap<>();
 
-    /** A will that waits. */
-    private record Delayed(PublishRecord message, Future<?> timer) {}
+    /** A will that waits; equal to itself alone. */
+    private static final class Delayed {
+        private final PublishRecord message;
+
+        private Delayed(PublishRecord message) {
+            this.message = message;
+        }
+    }
 
     /** @param timer fires delayed wills */
     public Wills(PublicationSink sink, ScheduledExecutorService timer) {
@@ -35,11 +40,12 @@ public final class Wills {
             publish(clientId, will);
             return;
         }
-        Future<?> firing = timer.schedule(() -> fire(clientId, will), delaySeconds, TimeUnit.SECONDS);
-        Delayed earlier = delayed.put(clientId, new Delayed(will, firing));
-        if (earlier != null && earlier.timer().cancel(false)) {
-            publish(clientId, earlier.message());
+        Delayed next = new Delayed(will);
+        Delayed earlier = delayed.put(clientId, next);
+        if (earlier != null) {
+            publish(clientId, earlier.message);
         }
+        timer.schedule(() -> fire(clientId, next), delaySeconds, TimeUnit.SECONDS);
     }
 
     /**
@@ -51,19 +57,15 @@ public final class Wills {
             return;
         }
         Delayed will = delayed.remove(clientId);
-        if (will != null) {
-            will.timer().cancel(false);
-            if (cleanStart) {
-                publish(clientId, will.message());
-            }
+        if (will != null && cleanStart) {
+            publish(clientId, will.message);
         }
     }
 
-    private void fire(String clientId, PublishRecord message) {
+    private void fire(String clientId, Delayed will) {
         // Whoever removes the entry decides: a client that connects in this moment either settles the will or is late.
-        Delayed present = delayed.get(clientId);
-        if (present != null && present.message() == message && delayed.remove(clientId, present)) {
-            publish(clientId, message);
+        if (delayed.remove(clientId, will)) {
+            publish(clientId, will.message);
         }
     }
 

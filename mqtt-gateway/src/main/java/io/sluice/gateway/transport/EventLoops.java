@@ -15,7 +15,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.protocol.LoopContext;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +29,7 @@ public final class EventLoops implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final boolean epoll;
     private final List<LoopContext> contexts = new ArrayList<>();
-    private final Map<EventExecutor, LoopContext> byLoop = new IdentityHashMap<>();
+    private final Map<EventExecutor, LoopContext> byLoop = new HashMap<>();
 
     /** @param threads how many loops, 0 for one for every two processors */
     public EventLoops(int threads, GatewayMetrics metrics) {
