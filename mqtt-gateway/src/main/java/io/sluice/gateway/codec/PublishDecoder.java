@@ -30,7 +30,6 @@ final class PublishDecoder implements BodyDecoder {
             throw protocolError("[MQTT-4.7.3-1] empty topic name without a topic alias");
         }
         byte[] payload = in.readBytes(in.remaining());
-        in.expectEnd();
         handler.publish(new Publish(
                 topic, topicAlias, payload, qos, (flags & RETAIN) != 0, (flags & DUP) != 0, packetId, properties));
     }

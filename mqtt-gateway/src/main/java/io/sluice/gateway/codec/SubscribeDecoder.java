@@ -39,7 +39,6 @@ final class SubscribeDecoder implements BodyDecoder {
         while (in.remaining() > 0) {
             requests.add(readRequest(in, version));
         }
-        in.expectEnd();
         handler.subscribe(new Subscribe(packetId, requests, subscriptionIdentifier, userProperties));
     }
 

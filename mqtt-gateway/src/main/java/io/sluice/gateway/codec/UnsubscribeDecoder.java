@@ -26,7 +26,6 @@ final class UnsubscribeDecoder implements BodyDecoder {
         while (in.remaining() > 0) {
             filters.add(in.readString());
         }
-        in.expectEnd();
         handler.unsubscribe(new Unsubscribe(packetId, filters, userProperties));
     }
 }
