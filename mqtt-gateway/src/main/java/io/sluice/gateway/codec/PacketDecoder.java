@@ -81,7 +81,7 @@ public final class PacketDecoder {
     /**
      * How many bytes the buffer must hold from its reader index on before it is worth calling {@link #decode} again: the
      * whole packet's size as soon as it is known. At least 2, never more than the maximum packet size, if that is 5 or
-     * more.
+     * more. It is what the client claims: it may never send that much.
      */
     public int neededBytes() {
         return neededBytes;
