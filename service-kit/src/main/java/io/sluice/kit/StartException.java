@@ -1,7 +1,7 @@
 package io.sluice.kit;
 
 /** A process cannot start, for a reason that its operator can mend. The message is one clear line and all they need. */
-public final class StartException extends RuntimeException {
+public class StartException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,2 +1,2 @@
-/** What every process of the cluster has in common. */
+/** What every process has: configuration, health, metrics, membership and a main that starts and stops it cleanly. */
 package io.sluice.kit;

@@ -19,7 +19,10 @@ public record ZooKeeperConfig(
                 doc = "The node under which this cluster lives, so that several can share a ZooKeeper.")
         String root,
 
-        @Setting(value = "10s", doc = "After this long without a sign of life ZooKeeper forgets a process.")
+        @Setting(
+                value = "10s",
+                doc = "After this long without a sign of life ZooKeeper forgets a process: so long does it take at"
+                        + " most until a dead leader is replaced. ZooKeeper's servers bound it.")
         Duration sessionTimeout,
 
         @Setting(value = "10s", doc = "How long a process that starts waits for ZooKeeper.")
@@ -27,17 +30,12 @@ public record ZooKeeperConfig(
 
     /** Checks that the parts can be used. */
     public ZooKeeperConfig {
-        if (connect.isBlank()) {
-            throw new IllegalArgumentException("connect must name at least one host:port");
-        }
-        if (!root.startsWith("/") || root.length() < 2 || root.endsWith("/")) {
-            throw new IllegalArgumentException("root must begin with a slash and not end with one, was " + root);
-        }
-        if (sessionTimeout.isNegative() || sessionTimeout.isZero()) {
-            throw new IllegalArgumentException("sessionTimeout must be more than 0");
-        }
-        if (connectionTimeout.isNegative() || connectionTimeout.isZero()) {
-            throw new IllegalArgumentException("connectionTimeout must be more than 0");
-        }
+        Require.notBlank("connect", connect);
+        Require.that(
+                "root",
+                root.startsWith("/") && root.length() > 1 && !root.endsWith("/"),
+                "must begin with a slash and not end with one, was '" + root + "'");
+        Require.positive("sessionTimeout", sessionTimeout);
+        Require.positive("connectionTimeout", connectionTimeout);
     }
 }

@@ -1,0 +1,126 @@
+package io.sluice.kit.cli;
+
+import io.sluice.kit.StartException;
+import io.sluice.kit.config.ConfigException;
+import io.sluice.kit.config.Configs;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The command that runs one role as one process: {@code --config FILE}, start, wait for SIGTERM or SIGINT, stop. Exit
+ * codes: 0 after a clean stop, 1 if it cannot start or stop, 2 if the command line or the configuration is wrong. What
+ * an operator can mend is one line on stderr.
+ *
+ * <pre>{@code
+ * public static void main(String[] args) {
+ *     RoleCommand.main("gateway", new RoleCommand<>(GatewayConfig.class, Gateway::start), args);
+ * }
+ * }</pre>
+ *
+ * @param <C> the role's configuration
+ */
+@Command(
+        description = "Runs this role until it is told to stop (SIGTERM or Ctrl-C).",
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class)
+public final class RoleCommand<C extends Record> implements Callable<Integer> {
+
+    private static final Logger log = LoggerFactory.getLogger(RoleCommand.class);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+
+    private final Class<C> configuration;
+    private final Starter<C> starter;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "YAML file with the settings that differ from their defaults. Environment variables"
+                    + " SLUICE_<KEY> override it.")
+    private Path config;
+
+    /**
+     * Starts a role.
+     *
+     * @param <C> the role's configuration
+     */
+    @FunctionalInterface
+    public interface Starter<C> {
+        /**
+         * Returns when the role serves.
+         *
+         * @return closes the role, cleanly and within seconds
+         * @throws StartException if it cannot, for a reason that the operator can mend
+         */
+        AutoCloseable start(C config) throws Exception;
+    }
+
+    /** A command of its own, or a subcommand of one that knows several roles. */
+    public RoleCommand(Class<C> configuration, Starter<C> starter) {
+        this.configuration = configuration;
+        this.starter = starter;
+    }
+
+    /** Runs a role as the process that this is. Does not return. */
+    public static void main(String name, RoleCommand<?> command, String... args) {
+        System.exit(new CommandLine(command).setCommandName(name).execute(args));
+    }
+
+    /** Called by the command line, on the main thread. */
+    @Override
+    public Integer call() {
+        Termination termination = Termination.watch(STOP_PATIENCE);
+        return termination.finished(run(termination));
+    }
+
+    private int run(Termination termination) {
+        AutoCloseable role;
+        try {
+            role = starter.start(Configs.load(configuration, config, System.getenv()));
+        } catch (ConfigException e) {
+            return refuse(e, 2);
+        } catch (StartException e) {
+            return termination.isRequested() ? 0 : refuse(e, 1);
+        } catch (Exception e) {
+            return termination.isRequested() ? 0 : fail("Cannot start", e);
+        } finally {
+            termination.started();
+        }
+        log.atInfo().log("Started");
+        return stopWhenTold(termination, role);
+    }
+
+    private static int stopWhenTold(Termination termination, AutoCloseable role) {
+        try {
+            termination.await();
+        } catch (InterruptedException e) {
+            // It was told to stop in the moment in which its start ended.
+            log.atDebug().log("Interrupted");
+        }
+        log.atInfo().log("Stopping");
+        try {
+            role.close();
+        } catch (Exception e) {
+            return fail("Cannot stop cleanly", e);
+        }
+        log.atInfo().log("Stopped");
+        return 0;
+    }
+
+    private static int refuse(StartException reason, int code) {
+        log.atDebug().setCause(reason).log("Cannot start");
+        System.err.println("Cannot start: " + reason.getMessage());
+        return code;
+    }
+
+    private static int fail(String what, Exception cause) {
+        log.atError().setCause(cause).log(what);
+        System.err.println(what + ": " + cause);
+        return 1;
+    }
+}

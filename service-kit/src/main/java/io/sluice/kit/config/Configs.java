@@ -1,0 +1,62 @@
+package io.sluice.kit.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Reads configuration records. A value comes from the environment, or else from the YAML file, or else from the
+ * {@link Setting}'s default. The full key {@code mqtt.maxPacketSize} is the component {@code maxPacketSize} of the
+ * section {@code mqtt}, and {@code SLUICE_MQTT_MAX_PACKET_SIZE} in the environment.
+ *
+ * <p>A setting may be text, a whole number (bare, or with KiB, MiB or GiB), a decimal, true or false, a
+ * {@link java.time.Duration} ({@code 500ms}, {@code 10s}, {@code 2m}, {@code 1h}, {@code 7d}, or ISO 8601), a
+ * {@link Path}, an enum's constant ({@code oldest-first}), a list of these (commas between them in the environment),
+ * or a map of texts, which the environment cannot override.
+ */
+public final class Configs {
+
+    private Configs() {}
+
+    /**
+     * Reads a configuration.
+     *
+     * @param fileOrNull a YAML file; null for defaults and environment alone
+     * @param environment the variables, usually {@link System#getenv()}
+     * @throws ConfigException if the file cannot be read, holds an unknown key or a value that does not fit
+     */
+    public static <R extends Record> R load(Class<R> type, Path fileOrNull, Map<String, String> environment) {
+        JsonNode tree = fileOrNull == null ? MissingNode.getInstance() : read(fileOrNull);
+        String file = fileOrNull == null ? "default" : fileOrNull.toString();
+        return new RecordBinder(file, environment).bind(type, "", tree);
+    }
+
+    /** The configuration of one who chose nothing. */
+    public static <R extends Record> R defaults(Class<R> type) {
+        return load(type, null, Map.of());
+    }
+
+    private static JsonNode read(Path file) {
+        YAMLMapper yaml = YAMLMapper.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build();
+        try {
+            return yaml.readTree(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new ConfigException(file + ": no such file", e);
+        } catch (JsonProcessingException e) {
+            int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+            String reason = e.getOriginalMessage().lines().findFirst().orElse("");
+            throw new ConfigException(file + ":" + line + ": is not valid YAML: " + reason, e);
+        } catch (IOException e) {
+            throw new ConfigException(file + ": cannot be read (" + e + ")", e);
+        }
+    }
+}
