@@ -135,6 +135,9 @@ public record PublishRecord(
         if (key == null || !TopicName.isValid(key)) {
             throw new DamagedRecordException("the key is not a valid MQTT topic name");
         }
+        if (TopicName.isReserved(key)) {
+            throw new DamagedRecordException("the key begins with $, which belongs to the server");
+        }
         HeaderReader reader = new HeaderReader();
         for (Header header : headers) {
             reader.read(header.key(), header.value());

@@ -20,6 +20,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -61,6 +62,9 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     private final DeliveryBatch[] batches;
     private final Thread thread = new Thread(this::run, "log-tail");
     private final CountDownLatch caughtUp = new CountDownLatch(1);
+    /** Whether the thread may be waiting for Kafka, so that a task has to wake it. */
+    private final AtomicBoolean sleeping = new AtomicBoolean();
+
     private volatile boolean closing;
 
     /**
@@ -152,7 +156,9 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     private void onTail(Runnable task) {
         tasks.add(task);
-        consumer.wakeup();
+        if (sleeping.compareAndSet(true, false)) {
+            consumer.wakeup();
+        }
     }
 
     // --- the tail's thread
@@ -206,7 +212,10 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     private ConsumerRecords<byte[], byte[]> poll() throws InterruptedException {
         try {
-            return consumer.poll(tasks.isEmpty() ? MAX_POLL : Duration.ZERO);
+            // At most one wake-up for each time that it sleeps: a storm of tasks must not keep it from reading.
+            sleeping.set(true);
+            boolean mayWait = tasks.isEmpty() || !sleeping.compareAndSet(true, false);
+            return consumer.poll(mayWait ? MAX_POLL : Duration.ZERO);
         } catch (WakeupException e) {
             return ConsumerRecords.empty();
         } catch (OffsetOutOfRangeException e) {
@@ -217,6 +226,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         } catch (KafkaException e) {
             failed(e);
             return ConsumerRecords.empty();
+        } finally {
+            sleeping.set(false);
         }
     }
 

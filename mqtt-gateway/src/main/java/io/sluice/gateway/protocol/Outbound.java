@@ -1,6 +1,7 @@
 package io.sluice.gateway.protocol;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.sluice.gateway.codec.ProtocolVersion;
@@ -104,7 +105,7 @@ final class Outbound {
     /** Sends what was written and then nothing more; the future tells when it has left. */
     ChannelFuture finish() {
         closed = true;
-        ByteBuf last = pending == null ? channel.alloc().directBuffer(0) : pending;
+        ByteBuf last = pending == null ? Unpooled.EMPTY_BUFFER : pending;
         pending = null;
         return channel.writeAndFlush(last);
     }

@@ -138,8 +138,7 @@ class SubscriptionIndexTest {
         Client plain = new Client();
         Client asPublished = new Client();
         index.add(session("p", 0, plain), subscription("a", 0, 0));
-        index.add(
-                session("r", 0, asPublished), new Subscription(new TopicFilter("a"), Qos.of(0), false, true, 0, 0));
+        index.add(session("r", 0, asPublished), new Subscription(new TopicFilter("a"), Qos.of(0), false, true, 0, 0));
         publish("a", 0, true, "other");
         publish("a", 0, false, "other");
 

@@ -53,14 +53,13 @@ class PublishEncoderTest {
     @Test
     void writesQos2OfMqtt5WithItsProperties() {
         PublishRecord message = message(
-                new byte[] {1},
-                new PublishProperties(1, 60, "t", null, null, List.of(new UserProperty("k", "v"))));
+                new byte[] {1}, new PublishProperties(1, 60, "t", null, null, List.of(new UserProperty("k", "v"))));
         int size = encoder.measure5(message, Qos.EXACTLY_ONCE, new int[] {1, 300}, 5, false);
         encoder.write(out, Qos.EXACTLY_ONCE, true, 0x1234, new int[] {1, 300}, 5, false);
 
-        String properties = "02" + "0000003c" + "23" + "0005" + "0b01" + "0bac02" + "0101" + "03000174" + "2600016b000176";
-        assertThat(written())
-                .isEqualTo("35" + "20" + "0000" + "1234" + "1a" + properties + "01");
+        String properties =
+                "02" + "0000003c" + "23" + "0005" + "0b01" + "0bac02" + "0101" + "03000174" + "2600016b000176";
+        assertThat(written()).isEqualTo("35" + "20" + "0000" + "1234" + "1a" + properties + "01");
         assertThat(size).isEqualTo(out.readableBytes());
     }
 

@@ -51,7 +51,10 @@ class SessionTest {
     }
 
     private double dropped(String reason) {
-        return registry.get("sluice.drops").tag("reason", reason).functionCounter().count();
+        return registry.get("sluice.drops")
+                .tag("reason", reason)
+                .functionCounter()
+                .count();
     }
 
     @Test
