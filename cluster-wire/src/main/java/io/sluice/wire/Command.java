@@ -58,7 +58,8 @@ public sealed interface Command {
     /**
      * Reads a command.
      *
-     * @throws DamagedRecordException if it is of an unknown version or type, or shorter or longer than its type says
+     * @throws DamagedRecordException if it is of an unknown version or type, shorter or longer than its type says, or a
+     *     string in it is not UTF-8
      */
     static Command decode(byte[] value) throws DamagedRecordException {
         if (value == null || value.length < 2) {
@@ -83,9 +84,12 @@ public sealed interface Command {
         }
     }
 
-    private static String string(ByteBuffer buffer) {
+    private static String string(ByteBuffer buffer) throws DamagedRecordException {
         byte[] bytes = new byte[Short.toUnsignedInt(buffer.getShort())];
         buffer.get(bytes);
+        if (!Utf8.isWellFormed(bytes)) {
+            throw new DamagedRecordException("command with a string that is not well-formed UTF-8");
+        }
         return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -28,13 +28,16 @@ public record Heartbeat(String incarnation, int slot) {
     /**
      * Reads a heartbeat.
      *
-     * @throws DamagedRecordException if it is of another version or length
+     * @throws DamagedRecordException if it is of another version or length, or its key or slot cannot be one
      */
     public static Heartbeat decode(byte[] key, byte[] value) throws DamagedRecordException {
         if (key == null || key.length == 0 || value == null || value.length != LENGTH || value[0] != VERSION) {
             throw new DamagedRecordException("not a heartbeat of version " + VERSION);
         }
         int slot = ByteBuffer.wrap(value).getInt(1);
+        if (slot < 0 || !Utf8.isWellFormed(key)) {
+            throw new DamagedRecordException("heartbeat of slot " + slot + " or with a key that is not UTF-8");
+        }
         return new Heartbeat(new String(key, StandardCharsets.UTF_8), slot);
     }
 }

@@ -1,6 +1,8 @@
 package io.sluice.wire;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -18,6 +20,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
 public record RetainedRecord(PublishRecord message) {
 
     private static final String ORIGIN = "mqtt.origin";
+    /** As many digits as always fit. */
+    private static final Pattern PLACE = Pattern.compile("([0-9]{1,9}):([0-9]{1,18})");
 
     /** Whether the topic has no retained message ([MQTT-3.3.1-6]: a retained message with an empty payload clears). */
     public boolean isCleared() {
@@ -32,7 +36,13 @@ public record RetainedRecord(PublishRecord message) {
     /** Adds the message's headers and its origin. */
     public void writeHeaders(Headers headers) {
         message.writeHeaders(headers);
-        String origin = message.partition() + ":" + message.offset();
+        writeOrigin(headers, message.partition(), message.offset());
+    }
+
+    /** Sets the header that tells where in the log the message stands, for headers that are handed on as they are. */
+    public static void writeOrigin(Headers headers, int partition, long offset) {
+        String origin = partition + ":" + offset;
+        headers.remove(ORIGIN);
         headers.add(new RecordHeader(ORIGIN, origin.getBytes(StandardCharsets.US_ASCII)));
     }
 
@@ -53,13 +63,12 @@ public record RetainedRecord(PublishRecord message) {
             throw new DamagedRecordException("header " + ORIGIN + " is missing");
         }
         String origin = new String(header.value(), StandardCharsets.US_ASCII);
-        int colon = origin.indexOf(':');
-        try {
-            int partition = Integer.parseInt(origin.substring(0, Math.max(0, colon)));
-            long offset = Long.parseLong(origin.substring(colon + 1));
-            return new RetainedRecord(PublishRecord.decode(key, value, headers, partition, offset, timestamp));
-        } catch (NumberFormatException e) {
+        Matcher place = PLACE.matcher(origin);
+        if (!place.matches()) {
             throw new DamagedRecordException("header " + ORIGIN + " must be partition:offset, was " + origin);
         }
+        int partition = Integer.parseInt(place.group(1));
+        long offset = Long.parseLong(place.group(2));
+        return new RetainedRecord(PublishRecord.decode(key, value, headers, partition, offset, timestamp));
     }
 }
