@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FilterTrieTest {
 
-    private static final int STEPS = 20_000;
+    private static final int STEPS = 5_000;
     private static final int OWNERS = 3;
     private static final int LOOKUP_EVERY = 10;
 

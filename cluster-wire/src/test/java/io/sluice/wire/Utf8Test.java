@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class Utf8Test {
 
-    private static final int ROUNDS = 200_000;
+    private static final int ROUNDS = 50_000;
     private static final int CODE_POINTS = 0x110000;
 
     /** The bytes around which the rules change. */
