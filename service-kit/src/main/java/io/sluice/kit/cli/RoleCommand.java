@@ -1,13 +1,9 @@
 package io.sluice.kit.cli;
 
 import io.sluice.kit.StartException;
-import io.sluice.kit.config.ConfigException;
 import io.sluice.kit.config.Configs;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Callable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,9 +26,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class)
 public final class RoleCommand<C extends Record> implements Callable<Integer> {
-
-    private static final Logger log = LoggerFactory.getLogger(RoleCommand.class);
-    private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
     private final Class<C> configuration;
     private final Starter<C> starter;
@@ -74,53 +67,6 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
     /** Called by the command line, on the main thread. */
     @Override
     public Integer call() {
-        Termination termination = Termination.watch(STOP_PATIENCE);
-        return termination.finished(run(termination));
-    }
-
-    private int run(Termination termination) {
-        AutoCloseable role;
-        try {
-            role = starter.start(Configs.load(configuration, config, System.getenv()));
-        } catch (ConfigException e) {
-            return refuse(e, 2);
-        } catch (StartException e) {
-            return termination.isRequested() ? 0 : refuse(e, 1);
-        } catch (Exception e) {
-            return termination.isRequested() ? 0 : fail("Cannot start", e);
-        } finally {
-            termination.started();
-        }
-        log.atInfo().log("Started");
-        return stopWhenTold(termination, role);
-    }
-
-    private static int stopWhenTold(Termination termination, AutoCloseable role) {
-        try {
-            termination.await();
-        } catch (InterruptedException e) {
-            // It was told to stop in the moment in which its start ended.
-            log.atDebug().log("Interrupted");
-        }
-        log.atInfo().log("Stopping");
-        try {
-            role.close();
-        } catch (Exception e) {
-            return fail("Cannot stop cleanly", e);
-        }
-        log.atInfo().log("Stopped");
-        return 0;
-    }
-
-    private static int refuse(StartException reason, int code) {
-        log.atDebug().setCause(reason).log("Cannot start");
-        System.err.println("Cannot start: " + reason.getMessage());
-        return code;
-    }
-
-    private static int fail(String what, Exception cause) {
-        log.atError().setCause(cause).log(what);
-        System.err.println(what + ": " + cause);
-        return 1;
+        return RunningProcess.run(() -> starter.start(Configs.load(configuration, config, System.getenv())));
     }
 }
