@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
         description = "Runs this role until it is told to stop (SIGTERM or Ctrl-C).",
         mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class)
+        versionProvider = VersionOption.class)
 public final class RoleCommand<C extends Record> implements Callable<Integer> {
 
     private final Class<C> configuration;

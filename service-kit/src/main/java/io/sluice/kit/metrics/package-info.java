@@ -1,0 +1,2 @@
+/** What a process counts and measures, as Prometheus reads it. */
+package io.sluice.kit.metrics;
