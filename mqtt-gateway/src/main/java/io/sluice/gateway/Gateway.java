@@ -56,7 +56,7 @@ public final class Gateway implements AutoCloseable {
             KafkaLog kafka = start(new KafkaLog(config, metrics));
             membership = start(join());
             LogHealth logHealth = start(kafka.health(this::heartbeat, timer));
-            PublicationSink sink = kafka.appender(logHealth, gatewayMetrics);
+            PublicationSink sink = kafka.appender(gatewayMetrics);
             EventLoops loops = start(new EventLoops(config.mqtt().eventLoops(), gatewayMetrics));
             loops.lanes().forEach(lane -> sink.onRoom(lane::resumePublishers));
             LogTail tail = start(kafka.tail(loops.lanes(), timer, gatewayMetrics));

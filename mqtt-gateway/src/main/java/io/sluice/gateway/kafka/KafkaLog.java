@@ -179,8 +179,8 @@ public final class KafkaLog implements AutoCloseable {
     }
 
     /** The sink of publications. */
-    public LogAppender appender(LogHealth health, GatewayMetrics gatewayMetrics) {
-        return new LogAppender(producer, topics.publish(), config.limits().appendBytes(), health, gatewayMetrics);
+    public LogAppender appender(GatewayMetrics gatewayMetrics) {
+        return new LogAppender(producer, topics.publish(), config.limits().appendBytes(), gatewayMetrics);
     }
 
     /** The source of deliveries, not started yet. */

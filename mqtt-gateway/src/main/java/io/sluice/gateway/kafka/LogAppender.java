@@ -28,7 +28,6 @@ public final class LogAppender implements PublicationSink {
     private final Producer<byte[], byte[]> producer;
     private final String topic;
     private final long maxInFlightBytes;
-    private final LogHealth health;
     private final GatewayMetrics metrics;
     private final AtomicLong inFlightBytes = new AtomicLong();
     private final AtomicLong inFlightRecords = new AtomicLong();
@@ -39,18 +38,15 @@ public final class LogAppender implements PublicationSink {
      * An appender on a producer that it does not own.
      *
      * @param maxInFlightBytes what may be on its way before {@link #isFull}
-     * @param health whether Kafka takes writes now
      */
     public LogAppender(
             Producer<byte[], byte[]> producer,
             String topic,
             long maxInFlightBytes,
-            LogHealth health,
             GatewayMetrics metrics) {
         this.producer = producer;
         this.topic = topic;
         this.maxInFlightBytes = maxInFlightBytes;
-        this.health = health;
         this.metrics = metrics;
         metrics.gauge(
                 "sluice.appends.inflight",
@@ -83,11 +79,6 @@ public final class LogAppender implements PublicationSink {
     @Override
     public boolean isFull() {
         return full.get();
-    }
-
-    @Override
-    public boolean isAvailable() {
-        return health.isWritable();
     }
 
     @Override

@@ -219,7 +219,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         } catch (WakeupException e) {
             return ConsumerRecords.empty();
         } catch (OffsetOutOfRangeException e) {
-            lag.seekIntoRange(e);
+            seekIntoRange(e);
             return ConsumerRecords.empty();
         } catch (InterruptException e) {
             throw e;
@@ -228,6 +228,15 @@ public final class LogTail implements DeliverySource, AutoCloseable {
             return ConsumerRecords.empty();
         } finally {
             sleeping.set(false);
+        }
+    }
+
+    private void seekIntoRange(OffsetOutOfRangeException outOfRange) throws InterruptedException {
+        try {
+            // The offsets of a new incarnation of the log say nothing about what is retained from the old one.
+            lag.seekIntoRange(outOfRange).forEach(retained::forgetPartition);
+        } catch (KafkaException e) {
+            failed(e); // The next read tells of the same offsets again.
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.List;
  */
 final class RetainedMessages {
 
+    private static final TopicFilter ALL = new TopicFilter("#");
+
     private final TopicTree<PublishRecord> messages = new TopicTree<>();
     private volatile RetainedUse use = new RetainedUse(0, 0);
     private long bytes;
@@ -51,6 +53,19 @@ final class RetainedMessages {
             }
         });
         return found;
+    }
+
+    /** Forgets what stands in one partition of the log. */
+    void forgetPartition(int partition) {
+        List<PublishRecord> all = new ArrayList<>();
+        messages.match(ALL, all::add);
+        for (PublishRecord message : all) {
+            if (message.partition() == partition) {
+                messages.remove(new String(message.topic(), StandardCharsets.UTF_8));
+                bytes -= size(message);
+            }
+        }
+        use = new RetainedUse(messages.size(), bytes);
     }
 
     private static long size(PublishRecord message) {

@@ -1,10 +1,10 @@
 package io.sluice.gateway.kafka;
 
 import io.sluice.gateway.metrics.GatewayMetrics;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -72,10 +72,12 @@ final class TailLag {
     /**
      * Goes on where the log can be read. An offset below the log's start was removed by retention: that is loss. One beyond
      * its end means that the log has lost its end, or is a new one: its incarnation is read from the start.
+     *
+     * @return the partitions that have a new incarnation
      */
-    void seekIntoRange(OffsetOutOfRangeException outOfRange) {
-        Set<TopicPartition> affected = outOfRange.partitions();
-        Map<TopicPartition, Long> starts = consumer.beginningOffsets(affected);
+    List<Integer> seekIntoRange(OffsetOutOfRangeException outOfRange) {
+        Map<TopicPartition, Long> starts = consumer.beginningOffsets(outOfRange.partitions());
+        List<Integer> anew = new ArrayList<>();
         outOfRange.offsetOutOfRangePartitions().forEach((partition, position) -> {
             long start = starts.get(partition);
             if (position < start) {
@@ -86,6 +88,7 @@ final class TailLag {
                         .addKeyValue("to", start)
                         .log("Messages were removed from the log before they were delivered");
             } else {
+                anew.add(partition.partition());
                 log.atError()
                         .addKeyValue("partition", partition)
                         .addKeyValue("position", position)
@@ -93,5 +96,6 @@ final class TailLag {
             }
             consumer.seek(partition, start);
         });
+        return anew;
     }
 }

@@ -3,6 +3,7 @@ package io.sluice.gateway.session;
 import io.sluice.wire.PublishRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What one read of the log brings to the sessions of one lane, in the log's order: messages with their targets, and
@@ -40,14 +41,23 @@ public final class DeliveryBatch {
             } else {
                 PublishRecord message = (PublishRecord) items.get(i);
                 for (DeliveryTarget target : to) {
-                    target.deliver(message);
+                    deliver(message, target);
                 }
             }
         }
     }
 
+    /** A defect that shows with one session must not cost the others their messages. */
+    private static void deliver(PublishRecord message, DeliveryTarget target) {
+        try {
+            target.deliver(message);
+        } catch (RuntimeException e) {
+            target.session().failed(e);
+        }
+    }
+
     /** Calls back with each message. */
-    public void forEachMessage(java.util.function.Consumer<PublishRecord> visitor) {
+    public void forEachMessage(Consumer<PublishRecord> visitor) {
         for (int i = 0; i < items.size(); i++) {
             if (targets.get(i) != null) {
                 visitor.accept((PublishRecord) items.get(i));

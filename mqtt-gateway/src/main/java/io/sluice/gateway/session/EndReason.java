@@ -10,6 +10,8 @@ public enum EndReason {
     LOG_UNAVAILABLE,
     /** The same client id has connected again ([MQTT-3.1.4-3]). */
     TAKEN_OVER,
+    /** The server has a defect that shows with this session. */
+    DEFECT,
     /** This gateway shuts down. */
     SHUTTING_DOWN,
     /** This gateway was declared lost, so others may act for its sessions. */

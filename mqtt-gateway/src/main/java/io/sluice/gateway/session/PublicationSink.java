@@ -16,9 +16,6 @@ public interface PublicationSink {
     /** Whether so much is on its way that publishers must not be read from until {@link #onRoom} is called back. */
     boolean isFull();
 
-    /** Whether the log can be written to now. */
-    boolean isAvailable();
-
     /** Registers what to call, on another thread, each time there is room again. */
     void onRoom(Runnable callback);
 

@@ -11,12 +11,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's session, which lasts as long as its connection. Owned by the connection's event loop, which calls every
  * method unless it says otherwise.
  */
 public final class Session {
+
+    private static final Logger log = LoggerFactory.getLogger(Session.class);
 
     private final String clientId;
     private final byte[] clientIdUtf8;
@@ -213,6 +217,12 @@ public final class Session {
      */
     void deliver(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
         send(message, qos, retain, identifiers, true);
+    }
+
+    /** A delivery has failed in a way that is a defect: the client is told and can come back. */
+    void failed(RuntimeException defect) {
+        log.atError().addKeyValue("client", clientId).setCause(defect).log("Delivery failed because of a defect");
+        connection.end(EndReason.DEFECT, "a defect of the server");
     }
 
     private void send(PublishRecord message, Qos qos, boolean retain, int[] identifiers, boolean counted) {

@@ -22,10 +22,5 @@ final class ManualSink implements PublicationSink {
     }
 
     @Override
-    public boolean isAvailable() {
-        return true;
-    }
-
-    @Override
     public void onRoom(Runnable callback) {}
 }
