@@ -3,7 +3,10 @@ package io.sluice.kit.cli;
 import io.sluice.kit.StartException;
 import io.sluice.kit.config.Configs;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +29,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = VersionOption.class)
 public final class RoleCommand<C extends Record> implements Callable<Integer> {
+
+    private static final Logger log = LoggerFactory.getLogger(RoleCommand.class);
 
     private final Class<C> configuration;
     private final Starter<C> starter;
@@ -67,6 +72,14 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
     /** Called by the command line, on the main thread. */
     @Override
     public Integer call() {
+        warnOfVariables();
         return RunningProcess.run(() -> starter.start(Configs.load(configuration, config, System.getenv())));
+    }
+
+    private void warnOfVariables() {
+        List<String> unknown = Configs.unknownVariables(configuration, System.getenv());
+        if (!unknown.isEmpty()) {
+            log.atWarn().addKeyValue("variables", unknown).log("No setting is overridden by these variables");
+        }
     }
 }

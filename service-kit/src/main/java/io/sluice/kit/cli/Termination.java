@@ -14,6 +14,7 @@ final class Termination {
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread main = Thread.currentThread();
+    private final Thread hook = new Thread(this::onShutdown, "termination");
     private final Duration patience;
     private boolean starting = true;
     private volatile int exitCode = 1;
@@ -29,7 +30,7 @@ final class Termination {
      */
     static Termination watch(Duration patience) {
         Termination termination = new Termination(patience);
-        Runtime.getRuntime().addShutdownHook(new Thread(termination::onShutdown, "termination"));
+        Runtime.getRuntime().addShutdownHook(termination.hook);
         return termination;
     }
 
@@ -71,7 +72,12 @@ final class Termination {
     /** The main thread has nothing left to do but to exit with this code. */
     int finished(int code) {
         exitCode = code;
-        finished.countDown();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The process was told to stop: the hook is running and waits for this.
+            finished.countDown();
+        }
         return code;
     }
 }

@@ -9,7 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads configuration records. A value comes from the environment, or else from the YAML file, or else from the
@@ -22,6 +25,10 @@ import java.util.Map;
  * or a map of texts, which the environment cannot override.
  */
 public final class Configs {
+
+    /** What the launcher and the log are told by. */
+    private static final Set<String> NOT_SETTINGS =
+            Set.of("SLUICE_LOG_LEVEL", "SLUICE_LOG_LEVEL_LIBRARIES", "SLUICE_JAVA_OPTS", "SLUICE_DIST");
 
     private Configs() {}
 
@@ -41,6 +48,23 @@ public final class Configs {
     /** The configuration of one who chose nothing. */
     public static <R extends Record> R defaults(Class<R> type) {
         return load(type, null, Map.of());
+    }
+
+    /**
+     * Variables that look like a setting's and are none's: misspelt, or another role's.
+     *
+     * @param environment the variables, usually {@link System#getenv()}
+     */
+    public static List<String> unknownVariables(Class<? extends Record> type, Map<String, String> environment) {
+        Set<String> known = SettingKey.of(type).stream()
+                .filter(SettingKey::hasVariable)
+                .map(SettingKey::variable)
+                .collect(Collectors.toSet());
+        return environment.keySet().stream()
+                .filter(variable -> variable.startsWith(SettingKey.VARIABLE_PREFIX))
+                .filter(variable -> !known.contains(variable) && !NOT_SETTINGS.contains(variable))
+                .sorted()
+                .toList();
     }
 
     private static JsonNode read(Path file) {

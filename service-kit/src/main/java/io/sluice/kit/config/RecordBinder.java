@@ -95,7 +95,7 @@ final class RecordBinder {
         }
         // YAML reads 1.10 as a number: as text it would have become 1.1 by now.
         if (key.component().getType() == String.class && !node.isTextual()) {
-            throw new IllegalArgumentException("must be text: put " + node.asText() + " between quotes");
+            throw new IllegalArgumentException("must be text: put it between quotes");
         }
         return node.asText();
     }

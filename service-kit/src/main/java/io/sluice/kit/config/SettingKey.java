@@ -16,12 +16,15 @@ import java.util.regex.Pattern;
  */
 record SettingKey(String key, RecordComponent component, Setting setting) {
 
+    /** Every variable that overrides a setting begins so. */
+    static final String VARIABLE_PREFIX = "SLUICE_";
+
     private static final Pattern WORD_START = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
 
     /** The environment variable that overrides it: {@code SLUICE_MQTT_MAX_PACKET_SIZE}. */
     String variable() {
         String words = WORD_START.matcher(key).replaceAll("_");
-        return "SLUICE_" + words.replace('.', '_').toUpperCase(Locale.ROOT);
+        return VARIABLE_PREFIX + words.replace('.', '_').toUpperCase(Locale.ROOT);
     }
 
     /** Free-form settings are read from the file alone: their keys would not survive as names of variables. */
