@@ -177,6 +177,15 @@ class PublishRecordTest {
     }
 
     @Test
+    void refusesATopicThatBelongsToTheServer() {
+        byte[] key = "$SYS/broker/version".getBytes(UTF_8);
+
+        assertThatThrownBy(() -> PublishRecord.decode(key, new byte[0], new RecordHeaders(), 0, 0, 0))
+                .isInstanceOf(DamagedRecordException.class)
+                .hasMessageContaining("$");
+    }
+
+    @Test
     void refusesTextThatIsNotUtf8() {
         Headers headers = new RecordHeaders().add("mqtt.content-type", new byte[] {(byte) 0xC0, (byte) 0x80});
 

@@ -21,7 +21,7 @@ final class RandomMessages {
 
     PublishRecord next() {
         return PublishRecord.outgoing(
-                topics.name().getBytes(UTF_8),
+                topics.clientName().getBytes(UTF_8),
                 bytes(),
                 Qos.of(random.nextInt(3)),
                 random.nextBoolean(),
@@ -35,7 +35,7 @@ final class RandomMessages {
                 random.nextInt(2),
                 random.nextBoolean() ? (long) (random.nextDouble() * MAX_EXPIRY_SECONDS) : -1,
                 random.nextBoolean() ? "text/plain; charset=ü" : null,
-                random.nextBoolean() ? topics.name() : null,
+                random.nextBoolean() ? topics.clientName() : null,
                 random.nextBoolean() ? bytes() : null,
                 userProperties());
     }

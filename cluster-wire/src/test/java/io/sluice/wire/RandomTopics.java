@@ -24,6 +24,12 @@ final class RandomTopics {
         return name.isEmpty() ? "a" : name;
     }
 
+    /** A valid topic name that a client may publish to: it does not begin with $. */
+    String clientName() {
+        String name = name();
+        return name.startsWith("$") ? "a" + name : name;
+    }
+
     /** A valid filter. */
     TopicFilter filter() {
         String[] levels = levels();

@@ -39,11 +39,7 @@ public final class LogAppender implements PublicationSink {
      *
      * @param maxInFlightBytes what may be on its way before {@link #isFull}
      */
-    public LogAppender(
-            Producer<byte[], byte[]> producer,
-            String topic,
-            long maxInFlightBytes,
-            GatewayMetrics metrics) {
+    public LogAppender(Producer<byte[], byte[]> producer, String topic, long maxInFlightBytes, GatewayMetrics metrics) {
         this.producer = producer;
         this.topic = topic;
         this.maxInFlightBytes = maxInFlightBytes;
