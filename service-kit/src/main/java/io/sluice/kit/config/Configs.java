@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +46,24 @@ public final class Configs {
         JsonNode tree = fileOrNull == null ? MissingNode.getInstance() : read(fileOrNull);
         String file = fileOrNull == null ? "default" : fileOrNull.toString();
         return new RecordBinder(file, environment).bind(type, "", tree);
+    }
+
+    /**
+     * Reads those sections of a role's configuration that a record names. The others are not looked at, so that one
+     * record fits the files of all roles.
+     *
+     * @param file a YAML file
+     * @param environment the variables, usually {@link System#getenv()}
+     * @throws ConfigException as {@link #load} does
+     */
+    public static <R extends Record> R loadSections(Class<R> type, Path file, Map<String, String> environment) {
+        JsonNode tree = read(file);
+        if (tree instanceof ObjectNode sections) {
+            sections.retain(Arrays.stream(type.getRecordComponents())
+                    .map(RecordComponent::getName)
+                    .toList());
+        }
+        return new RecordBinder(file.toString(), environment).bind(type, "", tree);
     }
 
     /** The configuration of one who chose nothing. */
