@@ -24,6 +24,10 @@ public final class RunningProcess {
      * @return the exit code: 0 after a clean stop, 1 if it cannot start or stop, 2 if the configuration is wrong
      */
     public static int run(Callable<? extends AutoCloseable> start) {
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> log.atError()
+                .setCause(failure)
+                .addKeyValue("thread", thread.getName())
+                .log("A thread has failed"));
         Termination termination = Termination.watch(STOP_PATIENCE);
         return termination.finished(run(start, termination));
     }

@@ -33,9 +33,11 @@ public final class AdminServer implements AutoCloseable {
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     static {
-        // The JDK's server reads its limits from system properties, in seconds; without them it waits for ever.
-        limit("sun.net.httpserver.maxReqTime", 5);
-        limit("sun.net.httpserver.maxRspTime", 10);
+        // The JDK's server is configured by system properties alone. In seconds; without limits it waits for ever.
+        presume("sun.net.httpserver.maxReqTime", "5");
+        presume("sun.net.httpserver.maxRspTime", "10");
+        // Headers and body are two writes: the second must not wait for the acknowledgement of the first.
+        presume("sun.net.httpserver.nodelay", "true");
     }
 
     private final Map<String, Endpoint> endpoints = new HashMap<>();
@@ -65,9 +67,9 @@ public final class AdminServer implements AutoCloseable {
         return admin;
     }
 
-    private static void limit(String property, int seconds) {
+    private static void presume(String property, String value) {
         if (System.getProperty(property) == null) {
-            System.setProperty(property, Integer.toString(seconds));
+            System.setProperty(property, value);
         }
     }
 

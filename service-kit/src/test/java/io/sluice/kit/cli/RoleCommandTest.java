@@ -73,6 +73,15 @@ class RoleCommandTest {
     }
 
     @Test
+    void aThreadThatFailsIsInTheLog() throws Exception {
+        start(Map.of("SLUICE_BEHAVIOUR", "log"));
+        awaitLine("logged");
+
+        assertThat(seen).anyMatch(line -> line.endsWith("RunningProcess - A thread has failed thread=\"failing\""));
+        assertThat(seen).anyMatch(line -> line.contains("IllegalStateException: a defect"));
+    }
+
+    @Test
     void aStartThatWaitsIsInterrupted() throws Exception {
         start(Map.of("SLUICE_BEHAVIOUR", "wait"));
         awaitLine("waiting");

@@ -42,6 +42,13 @@ final class SampleRole {
             }
             case LOG -> {
                 log.atInfo().addKeyValue("name", config.name()).log("Sample runs");
+                Thread failing = new Thread(
+                        () -> {
+                            throw new IllegalStateException("a defect");
+                        },
+                        "failing");
+                failing.start();
+                failing.join();
                 System.out.println("logged");
             }
             default -> System.out.println("serving as " + config.name());
