@@ -154,7 +154,7 @@ class AdminServerTest {
         List<Socket> slow = new ArrayList<>();
         try {
             for (int i = 0; i < 20; i++) {
-                Socket socket = new Socket("127.0.0.1", server.port());
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
                 slow.add(socket);
                 socket.getOutputStream().write("GET /li".getBytes(StandardCharsets.US_ASCII));
                 socket.setSoTimeout(30_000);
