@@ -1,0 +1,17 @@
+package io.sluice.it.conformance;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The numbered statements of the specification that a test checks: {@code MQTT-3.1.0-2} of version 5.0,
+ * {@code MQTT311-3.1.0-2} of version 3.1.1.
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface Normative {
+    /** The statements' numbers. */
+    String[] value();
+}
