@@ -84,7 +84,7 @@ class PingIT extends MqttTest {
         client.ping();
     }
 
-    @AllVersions
+    @From311
     @Normative({"MQTT-2.1.3-1", "MQTT311-2.2.2-1", "MQTT311-2.2.2-2"})
     void aPingWithFlagsOrWithABodyIsMalformed(Version version) {
         MqttProbe flagged = publisher(version);

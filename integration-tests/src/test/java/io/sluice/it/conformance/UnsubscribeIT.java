@@ -76,7 +76,7 @@ class UnsubscribeIT extends MqttTest {
         client.ping();
     }
 
-    @AllVersions
+    @From311
     @Normative({"MQTT-3.10.1-1", "MQTT-2.1.3-1", "MQTT311-3.10.1-1", "MQTT311-2.2.2-2"})
     void theFlagsOfUnsubscribeAreReserved(Version version) {
         byte[] packet = Packets.unsubscribe(version, 1, unique("t"));
@@ -88,7 +88,7 @@ class UnsubscribeIT extends MqttTest {
         }
     }
 
-    @AllVersions
+    @From311
     @Normative({"MQTT-3.10.3-2", "MQTT311-3.10.3-2"})
     void anUnsubscribeWithoutAFilterIsAProtocolError(Version version) {
         MqttProbe client = subscriber(version);

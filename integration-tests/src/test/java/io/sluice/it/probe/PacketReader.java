@@ -89,6 +89,7 @@ public final class PacketReader {
 
     private final DataInputStream in;
     private final boolean is5;
+    private int size;
 
     /** Reads packets of a version from a stream. */
     public PacketReader(DataInputStream in, Version version) {
@@ -105,9 +106,10 @@ public final class PacketReader {
         int first = in.readUnsignedByte();
         byte[] body = new byte[remainingLength()];
         in.readFully(body);
+        size = Bytes.packet(first, body).length;
         try {
             Body reader = new Body(body);
-            ServerPacket packet = decode(first, reader, body.length);
+            ServerPacket packet = decode(first, reader);
             reader.end();
             return packet;
         } catch (IllegalPacketException e) {
@@ -115,6 +117,11 @@ public final class PacketReader {
             return new ServerPacket.Illegal(e.getMessage() + ": "
                     + java.util.HexFormat.of().formatHex(packet, 0, Math.min(100, packet.length)));
         }
+    }
+
+    /** The size in bytes of the last packet. */
+    int size() {
+        return size;
     }
 
     private int remainingLength() throws IOException {
@@ -129,7 +136,7 @@ public final class PacketReader {
         throw new IOException("remaining length of more than four bytes");
     }
 
-    private ServerPacket decode(int first, Body body, int length) throws IllegalPacketException {
+    private ServerPacket decode(int first, Body body) throws IllegalPacketException {
         int type = first >>> 4;
         int flags = first & 0x0F;
         // [MQTT-2.1.3-1]: PUBREL's flags are 0010, PUBLISH has its own, all others are 0.
@@ -138,7 +145,7 @@ public final class PacketReader {
         }
         return switch (type) {
             case 2 -> connack(body);
-            case 3 -> publish(flags, body, length);
+            case 3 -> publish(flags, body);
             case 4, 5, 6, 7 -> ack(type, body);
             case 9 -> suback(body);
             case 11 -> unsuback(body);
@@ -166,7 +173,7 @@ public final class PacketReader {
         return new ServerPacket.Connack(flags == 1, reason, properties);
     }
 
-    private ServerPacket publish(int flags, Body body, int length) throws IllegalPacketException {
+    private ServerPacket publish(int flags, Body body) throws IllegalPacketException {
         boolean dup = (flags & 8) != 0;
         int qos = flags >>> 1 & 3;
         if (qos == 3 || (qos == 0 && dup)) {
@@ -183,7 +190,6 @@ public final class PacketReader {
                 || properties.subscriptionIdentifiers().contains(0L)) {
             throw new IllegalPacketException("PUBLISH with " + properties); // [MQTT-3.3.2-8]
         }
-        int size = Bytes.packet(flags, new byte[length]).length;
         return new ServerPacket.Publish(dup, qos, (flags & 1) != 0, topic, id, body.rest(), properties, size);
     }
 
