@@ -14,6 +14,7 @@ import java.util.Locale;
  * <tr><td>{@code /routers/<id>}</td><td>ephemeral</td><td>what the router says of itself, as JSON</td></tr>
  * <tr><td>{@code /leaders/members/<id>}</td><td>ephemeral</td><td>what the candidate says of itself, as JSON</td></tr>
  * <tr><td>{@code /leaders/latch}</td><td>persistent</td><td>the election</td></tr>
+ * <tr><td>{@code /leaders/topics}</td><td>persistent</td><td>what the primary found and did to Kafka's topics, as JSON</td></tr>
  * </table>
  */
 public final class ZooKeeperLayout {
@@ -30,11 +31,17 @@ public final class ZooKeeperLayout {
     /** Above the routers. */
     public static final String ROUTERS = "/routers";
 
+    /** Above all that concerns leaders. */
+    public static final String LEADERSHIP = "/leaders";
+
     /** Above the leader candidates. */
-    public static final String LEADERS = "/leaders/members";
+    public static final String LEADERS = LEADERSHIP + "/members";
 
     /** Above the nodes of the election. */
-    public static final String LATCH = "/leaders/latch";
+    public static final String LATCH = LEADERSHIP + "/latch";
+
+    /** What the primary says of Kafka's topics. */
+    public static final String TOPICS = LEADERSHIP + "/topics";
 
     private ZooKeeperLayout() {}
 
