@@ -52,6 +52,7 @@ exit /b %ERRORLEVEL%
 
 :test
 rem The tests that drive Linux programs skip themselves here and say so.
+call :needCompiler || exit /b 1
 set "REST="
 :nextOption
 shift
@@ -110,6 +111,17 @@ if %JAVA_MAJOR% LSS 17 (
 )
 exit /b 0
 
+rem What builds must also know where the JDK is: Maven looks for its compiler there.
+:needCompiler
+set "JDK="
+for /f "tokens=1,* delims==" %%a in ('""%JAVA%" -XshowSettings:properties -version 2^>^&1 ^| findstr /c:"java.home =""') do for /f "tokens=*" %%h in ("%%b") do set "JDK=%%h"
+if not exist "%JDK%\bin\javac.exe" (
+    echo sluice: wrong JDK: %WHERE_FROM% is a runtime without a compiler. Sluice needs a JDK 17 or newer to build.>&2
+    exit /b 1
+)
+set "JAVA_HOME=%JDK%"
+exit /b 0
+
 rem Builds when there is no distribution, or when a source or a pom is newer than it.
 :buildIfNeeded
 set "PS=powershell -NoProfile -ExecutionPolicy Bypass -Command"
@@ -119,11 +131,7 @@ if errorlevel 1 goto build
 exit /b 0
 
 :build
-"%JAVA%" --list-modules | findstr /b /c:"jdk.compiler" >nul
-if errorlevel 1 (
-    echo sluice: wrong JDK: %WHERE_FROM% is a runtime without a compiler. Sluice needs a JDK 17 or newer to build.>&2
-    exit /b 1
-)
+call :needCompiler || exit /b 1
 set "FRESH=%ROOT%\local-cluster\target\launch.new"
 set "LOG=%ROOT%\target\build.log"
 if not exist "%ROOT%\target" mkdir "%ROOT%\target"

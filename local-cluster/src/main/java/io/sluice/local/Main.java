@@ -1,6 +1,11 @@
 package io.sluice.local;
 
+import io.sluice.gateway.Gateway;
+import io.sluice.gateway.GatewayConfig;
+import io.sluice.kit.cli.RoleCommand;
 import io.sluice.kit.cli.VersionOption;
+import io.sluice.leader.Leader;
+import io.sluice.leader.LeaderConfig;
 import io.sluice.local.doctor.DoctorCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,18 +15,17 @@ import picocli.CommandLine.Command;
         name = "sluice",
         description = "An MQTT cluster whose only store is a Kafka log.",
         mixinStandardHelpOptions = true,
-        versionProvider = VersionOption.class)
+        versionProvider = VersionOption.class,
+        subcommands = UpCommand.class)
 public final class Main {
 
     private Main() {}
 
     /** Does not return. */
     public static void main(String[] args) {
-        if (args.length > 0 && args[0].equals("doctor")) {
-            Logging.off();
-        }
         CommandLine sluice = new CommandLine(new Main())
-                .addSubcommand("gateway", io.sluice.gateway.Main.command())
+                .addSubcommand("gateway", new RoleCommand<>(GatewayConfig.class, Gateway::start))
+                .addSubcommand("leader", new RoleCommand<>(LeaderConfig.class, Leader::start))
                 .addSubcommand("doctor", new DoctorCommand());
         System.exit(sluice.execute(args));
     }

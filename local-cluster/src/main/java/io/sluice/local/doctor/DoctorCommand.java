@@ -2,6 +2,7 @@ package io.sluice.local.doctor;
 
 import io.sluice.kit.config.ConfigException;
 import io.sluice.kit.config.Configs;
+import io.sluice.local.Logging;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -26,6 +27,7 @@ public final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Logging.off();
         DoctorConfig sections;
         try {
             sections = Configs.loadSections(DoctorConfig.class, config, System.getenv());

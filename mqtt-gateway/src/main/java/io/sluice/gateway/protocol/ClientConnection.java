@@ -48,7 +48,6 @@ public final class ClientConnection implements PacketHandler, Connection {
     private final ChannelHandlerContext channel;
     private final LoopContext loop;
     private final ClientServices services;
-    private final Runnable readOn;
     private final Outbound outbound;
     private final long openedNanos = System.nanoTime();
     private int loopSlot;
@@ -57,25 +56,17 @@ public final class ClientConnection implements PacketHandler, Connection {
     private ProtocolVersion offeredVersion;
 
     private boolean readingPaused;
-    /** Changes of subscriptions that have not taken effect. */
-    private int holds;
-
     private long lastPacketNanos;
     private long closingNanos;
 
     // --- valid for the session
     private ConnectedClient client;
 
-    /**
-     * A connection whose socket has just been opened.
-     *
-     * @param readOn reads on where {@link #isHolding} had stopped it, on the event loop
-     */
-    public ClientConnection(ChannelHandlerContext channel, LoopContext loop, ClientServices services, Runnable readOn) {
+    /** A connection whose socket has just been opened. */
+    public ClientConnection(ChannelHandlerContext channel, LoopContext loop, ClientServices services) {
         this.channel = channel;
         this.loop = loop;
         this.services = services;
-        this.readOn = readOn;
         this.outbound = new Outbound(channel, loop, this);
         services.admission().opened();
         loop.opened(this);
@@ -188,7 +179,6 @@ public final class ClientConnection implements PacketHandler, Connection {
     @Override
     public void subscribe(Subscribe packet) {
         if (isConnected()) {
-            hold();
             client.subscribes().subscribe(packet);
         }
     }
@@ -196,7 +186,6 @@ public final class ClientConnection implements PacketHandler, Connection {
     @Override
     public void unsubscribe(Unsubscribe packet) {
         if (isConnected()) {
-            hold();
             client.subscribes().unsubscribe(packet);
         }
     }
@@ -215,8 +204,8 @@ public final class ClientConnection implements PacketHandler, Connection {
                 protocolError("[MQTT-3.14.2-2] session expiry on DISCONNECT that CONNECT did not have");
                 return;
             }
-            if (packet.reason() == ReasonCode.SUCCESS) {
-                client.forgetWill(); // [MQTT-3.14.4-3]: with any other reason it is published.
+            if (packet.reason() != ReasonCode.DISCONNECT_WITH_WILL_MESSAGE) {
+                client.forgetWill(); // [MQTT-3.14.4-3]
             }
             end("client-disconnect");
             outbound.finish().addListener(ChannelFutureListener.CLOSE);
@@ -276,31 +265,25 @@ public final class ClientConnection implements PacketHandler, Connection {
     }
 
     @Override
-    public void suback(int packetId, byte[] reasons, String detail) {
-        release();
+    public void suback(int packetId, byte[] reasons) {
         PacketEncoder.suback(
                 outbound.buffer(),
                 version(),
                 packetId,
                 reasonCodes(reasons),
-                diagnostics(detail),
+                Diagnostics.NONE,
                 client.maximumPacketSize());
     }
 
     @Override
-    public void unsuback(int packetId, byte[] reasons, String detail) {
-        release();
+    public void unsuback(int packetId, byte[] reasons) {
         PacketEncoder.unsuback(
                 outbound.buffer(),
                 version(),
                 packetId,
                 reasonCodes(reasons),
-                diagnostics(detail),
+                Diagnostics.NONE,
                 client.maximumPacketSize());
-    }
-
-    private Diagnostics diagnostics(String detail) {
-        return client.wantsProblemInformation() ? Diagnostics.of(detail) : Diagnostics.NONE;
     }
 
     private static List<ReasonCode> reasonCodes(byte[] values) {
@@ -323,27 +306,6 @@ public final class ClientConnection implements PacketHandler, Connection {
         loop.loop().execute(task);
     }
 
-    /**
-     * Reads no further packet until a change of subscriptions has taken effect, so that what the client sends behind it
-     * meets it: it may publish to itself without waiting for SUBACK.
-     */
-    private void hold() {
-        holds++;
-        pauseReading();
-    }
-
-    private void release() {
-        holds--;
-        if (holds == 0) {
-            loop.loop().execute(readOn);
-        }
-    }
-
-    /** Whether the next packet has to wait. */
-    public boolean isHolding() {
-        return holds > 0;
-    }
-
     private void pauseReading() {
         if (!readingPaused) {
             readingPaused = true;
@@ -354,7 +316,6 @@ public final class ClientConnection implements PacketHandler, Connection {
     @Override
     public void resumeReading() {
         boolean mayRead = readingPaused
-                && holds == 0
                 && !services.sink().isFull()
                 && (state != State.CONNECTED || !client.session().isAheadOfLog());
         if (mayRead) {

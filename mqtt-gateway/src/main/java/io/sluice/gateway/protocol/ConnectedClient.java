@@ -54,10 +54,6 @@ final class ConnectedClient {
         return terms.version();
     }
 
-    boolean wantsProblemInformation() {
-        return terms.problemInformation();
-    }
-
     int keepAliveSeconds() {
         return terms.keepAliveSeconds();
     }

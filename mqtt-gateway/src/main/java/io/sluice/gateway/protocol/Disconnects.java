@@ -67,8 +67,7 @@ final class Disconnects {
                     services,
                     version == null ? ProtocolVersion.MQTT_5 : version,
                     problem.reason(),
-                    problem.getMessage(),
-                    Integer.MAX_VALUE);
+                    problem.getMessage());
         }
     }
 
@@ -78,8 +77,7 @@ final class Disconnects {
             ClientServices services,
             ProtocolVersion version,
             ReasonCode reason,
-            String detail,
-            int maximumPacketSize) {
+            String detail) {
         logRefusal(connection, reason, detail);
         services.metrics().connect("refused", label(reason));
         boolean canTell = version == ProtocolVersion.MQTT_5 || reason.connackCodeFor3() > 0;
@@ -90,7 +88,7 @@ final class Disconnects {
                     false,
                     reason,
                     ConnackProperties.refusal(detail),
-                    maximumPacketSize);
+                    Integer.MAX_VALUE);
         }
         connection.end(label(reason));
         connection.finish();

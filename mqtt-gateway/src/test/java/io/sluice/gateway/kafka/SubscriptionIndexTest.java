@@ -50,10 +50,10 @@ class SubscriptionIndexTest {
         public void acknowledge(Qos qos, int packetId, PublicationSink.Refusal refusal) {}
 
         @Override
-        public void suback(int packetId, byte[] reasons, String detail) {}
+        public void suback(int packetId, byte[] reasons) {}
 
         @Override
-        public void unsuback(int packetId, byte[] reasons, String detail) {}
+        public void unsuback(int packetId, byte[] reasons) {}
 
         @Override
         public void resumeReading() {}

@@ -43,12 +43,12 @@ final class RecordingConnection implements Connection {
     }
 
     @Override
-    public void suback(int packetId, byte[] reasons, String detail) {
+    public void suback(int packetId, byte[] reasons) {
         written.add("SUBACK " + packetId);
     }
 
     @Override
-    public void unsuback(int packetId, byte[] reasons, String detail) {
+    public void unsuback(int packetId, byte[] reasons) {
         written.add("UNSUBACK " + packetId);
     }
 

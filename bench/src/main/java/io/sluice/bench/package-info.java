@@ -1,2 +1,0 @@
-/** The command line of the load generator: {@code ./sluice bench}. */
-package io.sluice.bench;
