@@ -233,6 +233,24 @@ class LeaderTest {
     }
 
     @Test
+    void stopsWithinSecondsWithoutZooKeeper() throws Exception {
+        Leader leader = leader("a");
+        await().atMost(PATIENCE).until(() -> get(leader, "/ready").statusCode() == 200);
+        zooKeeper.stop();
+        try {
+            assertThat(timeToClose(leader)).isLessThan(Duration.ofSeconds(10));
+        } finally {
+            zooKeeper.restart();
+        }
+    }
+
+    private static Duration timeToClose(AutoCloseable closeable) throws Exception {
+        long begin = System.nanoTime();
+        closeable.close();
+        return Duration.ofNanos(System.nanoTime() - begin);
+    }
+
+    @Test
     void measuresWhatItDoes() throws Exception {
         Leader leader = leader("a");
         gateway().report(new GatewayStatus("draining", 1, 0, Map.of()));

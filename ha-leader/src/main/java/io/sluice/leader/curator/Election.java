@@ -193,7 +193,7 @@ public final class Election implements AutoCloseable {
         if (term != null) {
             term.end();
         }
-        repeated.cancel(false);
+        repeated.cancel(true);
         thread.execute(() -> {
             closed = true;
             revoke();

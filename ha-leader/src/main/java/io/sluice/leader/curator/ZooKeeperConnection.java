@@ -49,7 +49,7 @@ public final class ZooKeeperConnection implements AutoCloseable {
         return new ZooKeeperBoard(client);
     }
 
-    /** Makes this candidate known. */
+    /** Makes this candidate known, until this connection is closed. */
     public RoleMembership join(String id, Map<String, String> info) {
         return RoleMembership.join(client, ZooKeeperLayout.LEADERS.substring(1), id, info);
     }

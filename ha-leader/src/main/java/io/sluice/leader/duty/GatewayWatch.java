@@ -145,7 +145,9 @@ public final class GatewayWatch implements Duty {
                     .size();
         } catch (ExecutionException e) {
             throw new IllegalStateException(
-                    "topic " + topic + " cannot be asked for: " + e.getCause().getMessage(), e.getCause());
+                    "Kafka does not tell of topic " + topic + ": "
+                            + e.getCause().getMessage(),
+                    e.getCause());
         }
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,7 +96,9 @@ public final class TopicProvisioning implements Duty {
     }
 
     private static String reason(Throwable cause) {
-        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+        return cause instanceof TimeoutException
+                ? "Kafka does not answer: " + cause.getMessage()
+                : cause.getClass().getSimpleName() + ": " + cause.getMessage();
     }
 
     private static void tell(TopicsReport report) {

@@ -28,6 +28,8 @@ public final class GatewayMembership implements AutoCloseable {
     /** How often the slot is checked, and the least time between two reports. */
     private static final Duration INTERVAL = Duration.ofSeconds(2);
 
+    private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(3);
+
     private final CuratorFramework client;
     private final GatewayInfo info;
     private final Listener listener;
@@ -193,7 +195,7 @@ public final class GatewayMembership implements AutoCloseable {
         view.close();
         if (connected()) {
             try {
-                claims.leave(incarnation);
+                claims.leave(incarnation, LEAVE_PATIENCE);
             } catch (Exception e) {
                 log.atWarn()
                         .addKeyValue("incarnation", incarnation)

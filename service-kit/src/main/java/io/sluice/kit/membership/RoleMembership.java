@@ -74,25 +74,12 @@ public final class RoleMembership implements AutoCloseable {
                 == client.getZookeeperClient().getZooKeeper().getSessionId();
     }
 
-    /** Removes the entry. */
+    /** Removes the entry; if the connection is the caller's, the entry goes when that is closed. */
     @Override
     public void close() {
         upkeep.close();
         if (ownsClient) {
             client.close();
-        } else if (client.getZookeeperClient().isConnected()) {
-            removeEntry();
-        }
-    }
-
-    private void removeEntry() {
-        try {
-            Stat stat = client.checkExists().forPath(path);
-            if (stat != null && isOurs(stat)) {
-                client.delete().forPath(path);
-            }
-        } catch (Exception e) {
-            log.atDebug().addKeyValue("path", path).setCause(e).log("The entry goes with the ZooKeeper session");
         }
     }
 }

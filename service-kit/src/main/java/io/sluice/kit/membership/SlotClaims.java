@@ -2,15 +2,19 @@ package io.sluice.kit.membership;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -136,9 +140,20 @@ final class SlotClaims {
         return new Claim(claim.slot(), claim.incarnation(), stat.getVersion());
     }
 
-    /** Removes the incarnation, so that nobody declares it lost; its slot goes with the ZooKeeper session. */
-    void leave(String incarnation) throws Exception {
-        client.delete().quietly().forPath(ZooKeeperLayout.incarnation(incarnation));
+    /**
+     * Removes the incarnation, so that nobody declares it lost; its slot goes with the ZooKeeper session.
+     *
+     * @param patience how long at most; in the background, because Curator would try for much longer
+     */
+    void leave(String incarnation, Duration patience) throws Exception {
+        CompletableFuture<Integer> answer = new CompletableFuture<>();
+        client.delete()
+                .inBackground((unused, event) -> answer.complete(event.getResultCode()))
+                .forPath(ZooKeeperLayout.incarnation(incarnation));
+        Code code = Code.get(answer.get(patience.toMillis(), TimeUnit.MILLISECONDS));
+        if (code != Code.OK && code != Code.NONODE) {
+            throw KeeperException.create(code, ZooKeeperLayout.incarnation(incarnation));
+        }
     }
 
     private void ensureParents() throws Exception {

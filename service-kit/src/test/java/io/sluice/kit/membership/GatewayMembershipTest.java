@@ -196,6 +196,17 @@ class GatewayMembershipTest {
     }
 
     @Test
+    void leavesWithinSecondsWithoutZooKeeper() {
+        GatewayMembership gateway = join("a", 2);
+        zooKeeper.stop();
+        long begin = System.nanoTime();
+
+        gateway.close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
     void saysSoWhenZooKeeperDoesNotAnswer() {
         ZooKeeperConfig nobody =
                 new ZooKeeperConfig("127.0.0.1:1", "/sluice", Duration.ofSeconds(1), Duration.ofMillis(300));
