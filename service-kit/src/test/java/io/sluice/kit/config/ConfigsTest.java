@@ -183,6 +183,19 @@ class ConfigsTest {
                 .hasMessageStartingWith(folder + ": cannot be read");
     }
 
+    record OneSection(SampleConfig.Inner inner) {}
+
+    @Test
+    void theSectionsThatARecordNamesAreReadFromAnyRolesFile() throws Exception {
+        Files.writeString(file(), EVERY_KEY);
+        OneSection read = Configs.loadSections(OneSection.class, file(), Map.of());
+        assertThat(read.inner().maxPacketSize()).isEqualTo(65_536);
+
+        Files.writeString(file(), "other: 1\ninner: {maxPacketsize: 1}");
+        assertThatThrownBy(() -> Configs.loadSections(OneSection.class, file(), Map.of()))
+                .hasMessageStartingWith(file() + ": inner.maxPacketsize is not a setting");
+    }
+
     @Test
     void misspeltVariablesAreFound() {
         Map<String, String> environment =
