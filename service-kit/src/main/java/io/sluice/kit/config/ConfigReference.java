@@ -1,5 +1,6 @@
 package io.sluice.kit.config;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,9 +79,15 @@ public final class ConfigReference {
                         key.key(),
                         key.hasVariable() ? code(key.variable()) : "",
                         setting.value().isEmpty() ? "(empty)" : code(setting.value()),
-                        setting.unit(),
+                        unit(key),
                         cell(setting.doc()))
                 .replace(System.lineSeparator(), "\n");
+    }
+
+    private static String unit(SettingKey key) {
+        return key.component().getType() == Duration.class
+                ? "duration"
+                : key.setting().unit();
     }
 
     private static String code(String text) {

@@ -19,6 +19,7 @@ class ConfigReferenceTest {
                 .contains("\n| `name` | `SLUICE_NAME` | `sample` |  | Its name. |\n")
                 .contains("\n| `bytes` | `SLUICE_BYTES` | `1MiB` | bytes | How much. |\n")
                 .contains("\n| `ports` | `SLUICE_PORTS` | (empty) |  | Which. |\n")
+                .contains("\n| `patience` | `SLUICE_PATIENCE` | `10s` | duration | How long. |\n")
                 .contains("\n| `client` |  | (empty) |  | Anything. |\n")
                 .endsWith("\n| `inner.maxPacketSize` | `SLUICE_INNER_MAX_PACKET_SIZE` | `1KiB` | bytes"
                         + " | The largest. |\n")
