@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ public final class Gateway implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
     private static final long WATCH_INTERVAL_MS = 250;
+    private static final long START_POLL_MS = 10;
 
     private final GatewayConfig config;
     /** What was started, the last one first. */
@@ -54,29 +56,29 @@ public final class Gateway implements AutoCloseable {
             admin = start(AdminServer.start(config.admin(), health, metrics, Map.of()));
 
             KafkaLog kafka = start(new KafkaLog(config, metrics));
-            membership = start(join());
-            LogHealth logHealth = start(kafka.health(this::heartbeat, timer));
             PublicationSink sink = kafka.appender(gatewayMetrics);
             EventLoops loops = start(new EventLoops(config.mqtt().eventLoops(), gatewayMetrics));
             loops.lanes().forEach(lane -> sink.onRoom(lane::resumePublishers));
             LogTail tail = start(kafka.tail(loops.lanes(), timer, gatewayMetrics));
             tail.start();
-            health.started(logHealth, tail, membership);
-            if (!tail.awaitCaughtUp(config.startTimeout())) {
-                throw new StartException("the end of the log was not reached within " + config.startTimeout());
-            }
 
+            // Listening comes before joining, since the members are told the port; clients are let in last of all.
             Admission admission = new Admission(config.limits().connections());
             Wills wills = new Wills(sink, timer);
             server = start(MqttServer.start(
                     loops, new ClientServices(config, sessions, sink, tail, wills, admission, gatewayMetrics)));
             start(() -> endSessions(EndReason.SHUTTING_DOWN, "this gateway shuts down"));
             start(() -> admission.setServing(false));
+            membership = start(join());
+            LogHealth logHealth = start(kafka.health(this::heartbeat, timer));
+            health.started(logHealth, tail, membership);
+            awaitServing(health);
             Watch watch = new Watch(config, health, admission, sessions);
             watch.run();
-            timer.scheduleWithFixedDelay(watch, WATCH_INTERVAL_MS, WATCH_INTERVAL_MS, TimeUnit.MILLISECONDS);
-            SysTopics sys = new SysTopics(config.name(), membership, tail, gatewayMetrics, health, sessions);
-            timer.scheduleAtFixedRate(sys, 0, config.sysInterval().toMillis(), TimeUnit.MILLISECONDS);
+            every(WATCH_INTERVAL_MS, watch);
+            every(
+                    config.sysInterval().toMillis(),
+                    new SysTopics(config.name(), membership, tail, gatewayMetrics, health, sessions));
         } catch (RuntimeException | InterruptedException e) {
             close();
             throw e;
@@ -103,6 +105,23 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
+    /** Runs something now and again until the gateway closes. */
+    private void every(long millis, Runnable task) {
+        Future<?> running = timer.scheduleWithFixedDelay(task, 0, millis, TimeUnit.MILLISECONDS);
+        start(() -> running.cancel(false));
+    }
+
+    private void awaitServing(GatewayHealth health) throws InterruptedException {
+        long deadline = System.nanoTime() + config.startTimeout().toNanos();
+        while (!health.isServing()) {
+            if (System.nanoTime() > deadline) {
+                throw new StartException(
+                        "the gateway did not become ready within " + config.startTimeout() + ": " + health.ready());
+            }
+            TimeUnit.MILLISECONDS.sleep(START_POLL_MS);
+        }
+    }
+
     private <T extends AutoCloseable> T start(T service) {
         started.push(service);
         return service;
@@ -110,7 +129,7 @@ public final class Gateway implements AutoCloseable {
 
     private GatewayMembership join() {
         String mqtt = config.mqtt().advertisedAddress().isEmpty()
-                ? config.mqtt().host() + ":" + config.mqtt().port()
+                ? config.mqtt().host() + ":" + server.port()
                 : config.mqtt().advertisedAddress();
         String adminAddress = config.admin().host() + ":" + admin.port();
         return GatewayMembership.join(

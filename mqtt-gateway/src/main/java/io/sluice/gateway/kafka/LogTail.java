@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -61,7 +60,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     private final DeliveryBatch[] batches;
     private final Thread thread = new Thread(this::run, "log-tail");
-    private final CountDownLatch caughtUp = new CountDownLatch(1);
+    private volatile boolean caughtUp;
     /** Whether the thread may be waiting for Kafka, so that a task has to wake it. */
     private final AtomicBoolean sleeping = new AtomicBoolean();
 
@@ -108,11 +107,6 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         thread.start();
     }
 
-    /** Waits until the tail has reached the end that the log had at the start; false if it takes longer. */
-    public boolean awaitCaughtUp(Duration timeout) throws InterruptedException {
-        return caughtUp.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
     /** Whether the thread is alive. */
     public boolean isAlive() {
         return thread.isAlive();
@@ -120,7 +114,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     /** Whether the thread is alive and has caught up once. */
     public boolean isRunning() {
-        return thread.isAlive() && caughtUp.getCount() == 0;
+        return thread.isAlive() && caughtUp;
     }
 
     // --- any thread
@@ -186,7 +180,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
                 while (!closing && !hasPassed(ends)) {
                     poll().forEach(this::retain);
                 }
-                caughtUp.countDown();
+                caughtUp = true;
                 log.atInfo()
                         .addKeyValue("retained", retained.use().messages())
                         .log("The tail has caught up with the log");
