@@ -48,6 +48,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     private final ChannelHandlerContext channel;
     private final LoopContext loop;
     private final ClientServices services;
+    private final Runnable readOn;
     private final Outbound outbound;
     private final long openedNanos = System.nanoTime();
     private int loopSlot;
@@ -56,17 +57,25 @@ public final class ClientConnection implements PacketHandler, Connection {
     private ProtocolVersion offeredVersion;
 
     private boolean readingPaused;
+    /** Changes of subscriptions that have not taken effect. */
+    private int holds;
+
     private long lastPacketNanos;
     private long closingNanos;
 
     // --- valid for the session
     private ConnectedClient client;
 
-    /** A connection whose socket has just been opened. */
-    public ClientConnection(ChannelHandlerContext channel, LoopContext loop, ClientServices services) {
+    /**
+     * A connection whose socket has just been opened.
+     *
+     * @param readOn reads on where {@link #isHolding} had stopped it, on the event loop
+     */
+    public ClientConnection(ChannelHandlerContext channel, LoopContext loop, ClientServices services, Runnable readOn) {
         this.channel = channel;
         this.loop = loop;
         this.services = services;
+        this.readOn = readOn;
         this.outbound = new Outbound(channel, loop, this);
         services.admission().opened();
         loop.opened(this);
@@ -179,6 +188,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     @Override
     public void subscribe(Subscribe packet) {
         if (isConnected()) {
+            hold();
             client.subscribes().subscribe(packet);
         }
     }
@@ -186,6 +196,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     @Override
     public void unsubscribe(Unsubscribe packet) {
         if (isConnected()) {
+            hold();
             client.subscribes().unsubscribe(packet);
         }
     }
@@ -204,8 +215,8 @@ public final class ClientConnection implements PacketHandler, Connection {
                 protocolError("[MQTT-3.14.2-2] session expiry on DISCONNECT that CONNECT did not have");
                 return;
             }
-            if (packet.reason() != ReasonCode.DISCONNECT_WITH_WILL_MESSAGE) {
-                client.forgetWill(); // [MQTT-3.14.4-3]
+            if (packet.reason() == ReasonCode.SUCCESS) {
+                client.forgetWill(); // [MQTT-3.14.4-3]: with any other reason it is published.
             }
             end("client-disconnect");
             outbound.finish().addListener(ChannelFutureListener.CLOSE);
@@ -265,25 +276,31 @@ public final class ClientConnection implements PacketHandler, Connection {
     }
 
     @Override
-    public void suback(int packetId, byte[] reasons) {
+    public void suback(int packetId, byte[] reasons, String detail) {
+        release();
         PacketEncoder.suback(
                 outbound.buffer(),
                 version(),
                 packetId,
                 reasonCodes(reasons),
-                Diagnostics.NONE,
+                diagnostics(detail),
                 client.maximumPacketSize());
     }
 
     @Override
-    public void unsuback(int packetId, byte[] reasons) {
+    public void unsuback(int packetId, byte[] reasons, String detail) {
+        release();
         PacketEncoder.unsuback(
                 outbound.buffer(),
                 version(),
                 packetId,
                 reasonCodes(reasons),
-                Diagnostics.NONE,
+                diagnostics(detail),
                 client.maximumPacketSize());
+    }
+
+    private Diagnostics diagnostics(String detail) {
+        return client.wantsProblemInformation() ? Diagnostics.of(detail) : Diagnostics.NONE;
     }
 
     private static List<ReasonCode> reasonCodes(byte[] values) {
@@ -306,6 +323,27 @@ public final class ClientConnection implements PacketHandler, Connection {
         loop.loop().execute(task);
     }
 
+    /**
+     * Reads no further packet until a change of subscriptions has taken effect, so that what the client sends behind it
+     * meets it: it may publish to itself without waiting for SUBACK.
+     */
+    private void hold() {
+        holds++;
+        pauseReading();
+    }
+
+    private void release() {
+        holds--;
+        if (holds == 0) {
+            loop.loop().execute(readOn);
+        }
+    }
+
+    /** Whether the next packet has to wait. */
+    public boolean isHolding() {
+        return holds > 0;
+    }
+
     private void pauseReading() {
         if (!readingPaused) {
             readingPaused = true;
@@ -316,6 +354,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     @Override
     public void resumeReading() {
         boolean mayRead = readingPaused
+                && holds == 0
                 && !services.sink().isFull()
                 && (state != State.CONNECTED || !client.session().isAheadOfLog());
         if (mayRead) {

@@ -54,6 +54,10 @@ final class ConnectedClient {
         return terms.version();
     }
 
+    boolean wantsProblemInformation() {
+        return terms.problemInformation();
+    }
+
     int keepAliveSeconds() {
         return terms.keepAliveSeconds();
     }

@@ -33,7 +33,13 @@ final class Connects {
     static ConnectedClient accept(Connect packet, ClientConnection connection, ClientServices services) {
         Refusal refusal = refusal(packet, services);
         if (refusal != null) {
-            Disconnects.refuseConnect(connection, services, packet.version(), refusal.reason(), refusal.detail());
+            Disconnects.refuseConnect(
+                    connection,
+                    services,
+                    packet.version(),
+                    refusal.reason(),
+                    refusal.detail(),
+                    packet.properties().maximumPacketSize());
             return null;
         }
         String clientId = packet.clientId().isEmpty() ? "sluice-" + UUID.randomUUID() : packet.clientId();

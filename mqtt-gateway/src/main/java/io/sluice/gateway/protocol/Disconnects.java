@@ -67,7 +67,8 @@ final class Disconnects {
                     services,
                     version == null ? ProtocolVersion.MQTT_5 : version,
                     problem.reason(),
-                    problem.getMessage());
+                    problem.getMessage(),
+                    Integer.MAX_VALUE);
         }
     }
 
@@ -77,7 +78,8 @@ final class Disconnects {
             ClientServices services,
             ProtocolVersion version,
             ReasonCode reason,
-            String detail) {
+            String detail,
+            int maximumPacketSize) {
         logRefusal(connection, reason, detail);
         services.metrics().connect("refused", label(reason));
         boolean canTell = version == ProtocolVersion.MQTT_5 || reason.connackCodeFor3() > 0;
@@ -88,7 +90,7 @@ final class Disconnects {
                     false,
                     reason,
                     ConnackProperties.refusal(detail),
-                    Integer.MAX_VALUE);
+                    maximumPacketSize);
         }
         connection.end(label(reason));
         connection.finish();

@@ -36,6 +36,7 @@ final class Subscribes {
         byte[] reasons = new byte[requests.size()];
         List<Subscription> granted = new ArrayList<>(requests.size());
         boolean[] sendRetained = new boolean[requests.size()];
+        String detail = null;
         for (int i = 0; i < reasons.length; i++) {
             SubscriptionRequest request = requests.get(i);
             ReasonCode refusal = refusal(request);
@@ -47,10 +48,12 @@ final class Subscribes {
             } else {
                 reasons[i] = refusal.value();
                 services.metrics().refusedPacket(Disconnects.label(refusal));
+                detail = Disconnects.label(refusal) + ": " + request.filter();
                 Disconnects.logRefusal(connection, refusal, "subscription to " + request.filter());
             }
         }
-        services.source().subscribe(session, new SubscribeRequest(packet.packetId(), reasons, granted, sendRetained));
+        services.source()
+                .subscribe(session, new SubscribeRequest(packet.packetId(), reasons, detail, granted, sendRetained));
     }
 
     private static Subscription subscription(SubscriptionRequest request, int identifier) {
@@ -84,6 +87,7 @@ final class Subscribes {
     void unsubscribe(Unsubscribe packet) {
         byte[] reasons = new byte[packet.filters().size()];
         List<TopicFilter> filters = new ArrayList<>(reasons.length);
+        String detail = null;
         for (int i = 0; i < reasons.length; i++) {
             String text = packet.filters().get(i);
             ReasonCode reason = ReasonCode.TOPIC_FILTER_INVALID;
@@ -95,9 +99,11 @@ final class Subscribes {
                 // UNSUBACK has nothing to say it with.
                 Disconnects.refusePacket(connection, services, reason, TopicFilter.flaw(text));
                 return;
+            } else {
+                detail = TopicFilter.flaw(text);
             }
             reasons[i] = reason.value();
         }
-        services.source().unsubscribe(session, new UnsubscribeRequest(packet.packetId(), reasons, filters));
+        services.source().unsubscribe(session, new UnsubscribeRequest(packet.packetId(), reasons, detail, filters));
     }
 }

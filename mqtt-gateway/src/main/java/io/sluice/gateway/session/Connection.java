@@ -21,11 +21,15 @@ public interface Connection {
     /** Writes the PUBACK or PUBREC of a message that the log has, or has refused. */
     void acknowledge(Qos qos, int packetId, PublicationSink.Refusal refusal);
 
-    /** Writes a SUBACK. */
-    void suback(int packetId, byte[] reasons);
+    /**
+     * Writes a SUBACK.
+     *
+     * @param detail why a filter was refused, or null
+     */
+    void suback(int packetId, byte[] reasons, String detail);
 
-    /** Writes an UNSUBACK. */
-    void unsuback(int packetId, byte[] reasons);
+    /** Writes an UNSUBACK, as {@link #suback}. */
+    void unsuback(int packetId, byte[] reasons, String detail);
 
     /** Reads on, after the publisher had to wait. */
     void resumeReading();

@@ -45,19 +45,22 @@ public interface DeliverySource {
      *
      * @param packetId of the SUBSCRIBE
      * @param reasons what SUBACK says for each filter of the packet, refused ones included
+     * @param detail why one was refused, null if none was
      * @param granted the subscriptions that take effect
      * @param sendRetained for each of these, whether its retained messages are wanted
      */
-    record SubscribeRequest(int packetId, byte[] reasons, List<Subscription> granted, boolean[] sendRetained) {}
+    record SubscribeRequest(
+            int packetId, byte[] reasons, String detail, List<Subscription> granted, boolean[] sendRetained) {}
 
     /**
      * An UNSUBSCRIBE packet on its way to the source and back.
      *
      * @param packetId of the UNSUBSCRIBE
      * @param reasons what UNSUBACK says for each filter of the packet
+     * @param detail why one was refused, null if none was
      * @param filters the valid ones
      */
-    record UnsubscribeRequest(int packetId, byte[] reasons, List<TopicFilter> filters) {}
+    record UnsubscribeRequest(int packetId, byte[] reasons, String detail, List<TopicFilter> filters) {}
 
     /**
      * Retained messages for a new subscription.

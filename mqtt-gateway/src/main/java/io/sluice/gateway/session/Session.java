@@ -179,7 +179,7 @@ public final class Session {
         if (ended) {
             return;
         }
-        connection.suback(request.packetId(), request.reasons());
+        connection.suback(request.packetId(), request.reasons(), request.detail());
         for (RetainedMatch match : retained) {
             Subscription subscription = match.subscription();
             int[] identifiers = subscription.identifier() == 0 ? new int[0] : new int[] {subscription.identifier()};
@@ -202,7 +202,7 @@ public final class Session {
     /** The source has ended an UNSUBSCRIBE's subscriptions. */
     public void unsubscribed(UnsubscribeRequest request) {
         if (!ended) {
-            connection.unsuback(request.packetId(), request.reasons());
+            connection.unsuback(request.packetId(), request.reasons(), request.detail());
         }
     }
 

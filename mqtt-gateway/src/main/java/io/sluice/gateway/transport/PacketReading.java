@@ -34,7 +34,7 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-        connection = new ClientConnection(context, loop, services);
+        connection = new ClientConnection(context, loop, services, () -> readOn(context));
         if (services.admission().isFlooded()) {
             context.close();
         }
@@ -45,14 +45,22 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
         ByteBuf in = (ByteBuf) message;
         if (!connection.isOpen()) {
             in.release();
-            return;
+        } else if (connection.isHolding()) {
+            hold(context, in);
+        } else {
+            read(context, partial == null ? in : join(in), false);
         }
-        if (partial != null) {
-            in = join(in);
-        }
+    }
+
+    /**
+     * Reads packets.
+     *
+     * @param toTheEnd whether nothing holds the next packet back
+     */
+    private void read(ChannelHandlerContext context, ByteBuf in, boolean toTheEnd) {
         try {
             boolean any = false;
-            while (connection.isOpen() && decoder.decode(in, connection)) {
+            while (connection.isOpen() && (toTheEnd || !connection.isHolding()) && decoder.decode(in, connection)) {
                 any = true;
             }
             if (any) {
@@ -63,6 +71,24 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
         } finally {
             keepRest(context, in);
         }
+    }
+
+    private void readOn(ChannelHandlerContext context) {
+        if (partial != null && connection.isOpen()) {
+            ByteBuf in = partial;
+            partial = null;
+            read(context, in, false);
+        }
+        connection.resumeReading();
+        connection.readComplete();
+    }
+
+    /** What had been read before reading was stopped. */
+    private void hold(ChannelHandlerContext context, ByteBuf in) {
+        if (partial == null) {
+            partial = context.alloc().buffer(in.readableBytes());
+        }
+        partial = join(in);
     }
 
     private ByteBuf join(ByteBuf in) {
@@ -100,6 +126,12 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        if (partial != null && connection.isHolding()) {
+            // The client has sent more before it left: a QoS 0 message, or the DISCONNECT that forgets its will.
+            ByteBuf in = partial;
+            partial = null;
+            read(context, in, true);
+        }
         connection.closed();
         if (partial != null) {
             partial.release();

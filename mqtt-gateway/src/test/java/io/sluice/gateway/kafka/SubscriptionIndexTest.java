@@ -50,10 +50,10 @@ class SubscriptionIndexTest {
         public void acknowledge(Qos qos, int packetId, PublicationSink.Refusal refusal) {}
 
         @Override
-        public void suback(int packetId, byte[] reasons) {}
+        public void suback(int packetId, byte[] reasons, String detail) {}
 
         @Override
-        public void unsuback(int packetId, byte[] reasons) {}
+        public void unsuback(int packetId, byte[] reasons, String detail) {}
 
         @Override
         public void resumeReading() {}

@@ -43,12 +43,12 @@ final class RecordingConnection implements Connection {
     }
 
     @Override
-    public void suback(int packetId, byte[] reasons) {
+    public void suback(int packetId, byte[] reasons, String detail) {
         written.add("SUBACK " + packetId);
     }
 
     @Override
-    public void unsuback(int packetId, byte[] reasons) {
+    public void unsuback(int packetId, byte[] reasons, String detail) {
         written.add("UNSUBACK " + packetId);
     }
 

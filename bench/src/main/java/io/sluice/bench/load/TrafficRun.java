@@ -1,0 +1,270 @@
+package io.sluice.bench.load;
+
+import io.netty.channel.EventLoop;
+import io.sluice.bench.BenchException;
+import io.sluice.bench.mqtt.ClientLoops;
+import io.sluice.bench.mqtt.MqttClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.HdrHistogram.Histogram;
+
+/** One run of messages from the first connection to the last. Used by one thread, which waits while it goes on. */
+public final class TrafficRun implements Gathering.Invitation {
+
+    private static final long START_DELAY_MICROS = 20_000;
+    private static final long DRAIN_POLL_MS = 20;
+    /** When everything is there: for what should not come, but might. */
+    private static final long SETTLED_MICROS = 200_000;
+
+    private static final double MICROS_PER_SECOND = 1e6;
+    private static final double BYTES_PER_MEGABYTE = 1e6;
+
+    private final Traffic traffic;
+    private final Load load;
+    private final Brokers brokers;
+    private final Progress progress;
+    private final String id =
+            "b" + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 28, 1 << 30));
+    private final RunClock clock = new RunClock();
+    private final List<Lane> lanes = new ArrayList<>();
+    private final Publisher[] publishers;
+    private final Subscriber[] subscribers;
+
+    private TrafficRun(TrafficPlan plan, Progress progress) {
+        this.load = plan.load();
+        this.brokers = plan.brokers();
+        this.progress = progress;
+        this.traffic = new Traffic(
+                plan.publishers(), plan.subscribers(), plan.groups(), plan.topicsPerPublisher(), "bench/" + id);
+        this.publishers = new Publisher[traffic.publishers()];
+        this.subscribers = new Subscriber[traffic.subscribers()];
+    }
+
+    /**
+     * Runs it.
+     *
+     * @throws BenchException if it cannot be run: a client does not come online
+     */
+    public static TrafficResult run(TrafficPlan plan, Progress progress) {
+        TrafficRun run = new TrafficRun(plan, progress);
+        try (ClientLoops loops = new ClientLoops(plan.brokers().eventLoops())) {
+            return run.run(loops);
+        } catch (ExecutionException e) {
+            throw new BenchException("the generator failed: " + e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
+    }
+
+    private TrafficResult run(ClientLoops loops) throws ExecutionException, InterruptedException {
+        for (EventLoop loop : loops.loops()) {
+            lanes.add(new Lane(loop, clock));
+        }
+        int clients = publishers.length + subscribers.length;
+        Gathering gathering = new Gathering(loops, brokers, clients, this);
+        gathering.await(online -> progress.connecting(online, clients));
+
+        gathering.keepAlive();
+        Timetable timetable = Timetable.of(clock.micros() + START_DELAY_MICROS, load);
+        lanes.forEach(lane -> lane.run(timetable, publishers));
+        follow(Progress.Phase.WARM_UP, Lane::begun);
+        Cpu cpu = new Cpu();
+        follow(Progress.Phase.MEASURING, Lane::ended);
+        double busy = cpu.busy();
+        long due = load.isClosedLoop() ? 0 : timetable.messages();
+        drain(due);
+        TrafficResult result = result(sent(), due, gathering, busy);
+        gathering.end();
+        return result;
+    }
+
+    // Who comes: subscribers first, so that nothing is sent before all of them listen.
+
+    @Override
+    public MqttClient client(int number, Gathering gathering) {
+        if (number < subscribers.length) {
+            String client = id + "s" + number;
+            subscribers[number] = new Subscriber(
+                    lane(number), traffic, load, number, publishers, brokers.options(), client, gathering);
+            return subscribers[number];
+        }
+        int publisher = number - subscribers.length;
+        publishers[publisher] = new Publisher(
+                lane(publisher), traffic, load, publisher, brokers.options(), id + "p" + publisher, gathering);
+        return publishers[publisher];
+    }
+
+    @Override
+    public EventLoop loop(int number) {
+        return lane(number < subscribers.length ? number : number - subscribers.length).loop;
+    }
+
+    /** One-to-one pairs share a lane. */
+    private Lane lane(int client) {
+        return lanes.get(client % lanes.size());
+    }
+
+    /** A pair's clients are on different targets when there are several. */
+    @Override
+    public int target(int number) {
+        return number < subscribers.length ? number + 1 : number - subscribers.length;
+    }
+
+    @Override
+    public boolean isReady(MqttClient client) {
+        if (client instanceof Subscriber subscriber) {
+            subscriber.subscribe(subscriber.filter(), load.subscriptionQos());
+            return false;
+        }
+        return true;
+    }
+
+    // Following it.
+
+    private interface Milestone {
+        CompletableFuture<Lane.Snapshot> of(Lane lane);
+    }
+
+    private void follow(Progress.Phase phase, Milestone milestone) throws ExecutionException, InterruptedException {
+        CompletableFuture<?> reached =
+                CompletableFuture.allOf(lanes.stream().map(milestone::of).toArray(CompletableFuture<?>[]::new));
+        long phaseEnd = clock.micros() + micros(phase);
+        long before = clock.micros();
+        Totals last = totals();
+        while (!isDone(reached)) {
+            Totals totals = totals();
+            long now = clock.micros();
+            double seconds = (now - before) / MICROS_PER_SECOND;
+            progress.traffic(
+                    phase,
+                    Math.max(0, TimeUnit.MICROSECONDS.toSeconds(phaseEnd - now)),
+                    (totals.published(load.qos()) - last.published(load.qos())) / seconds,
+                    (totals.delivered() - last.delivered()) / seconds,
+                    totals);
+            last = totals;
+            before = now;
+        }
+    }
+
+    private long micros(Progress.Phase phase) {
+        return TimeUnit.NANOSECONDS.toMicros(
+                (phase == Progress.Phase.WARM_UP ? load.warmUp() : load.duration()).toNanos());
+    }
+
+    private static boolean isDone(CompletableFuture<?> future) throws ExecutionException, InterruptedException {
+        try {
+            future.get(1, TimeUnit.SECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** Waits until nothing has arrived for a while: a short one when everything is there, else as long as was asked for. */
+    private void drain(long due) throws ExecutionException, InterruptedException {
+        long lastChange = clock.micros();
+        long lastShown = lastChange;
+        long quiet = TimeUnit.NANOSECONDS.toMicros(load.drain().toNanos());
+        Totals totals = totals();
+        while (clock.micros() - lastChange < (isComplete(totals, due) ? Math.min(quiet, SETTLED_MICROS) : quiet)) {
+            TimeUnit.MILLISECONDS.sleep(DRAIN_POLL_MS);
+            Totals last = totals;
+            totals = totals();
+            long now = clock.micros();
+            if (!totals.equals(last)) {
+                lastChange = now;
+            }
+            if (now - lastShown > MICROS_PER_SECOND) {
+                lastShown = now;
+                progress.traffic(Progress.Phase.DRAINING, 0, 0, 0, totals);
+            }
+        }
+    }
+
+    private boolean isComplete(Totals totals, long due) throws ExecutionException, InterruptedException {
+        boolean acknowledged = load.qos() == 0 || totals.acknowledged() + totals.refused() == totals.sent();
+        return acknowledged
+                && totals.sent() >= due
+                && totals.delivered() - totals.duplicates() - totals.foreign() >= expected(sent());
+    }
+
+    // Summing it up. What belongs to a lane is read on that lane's thread.
+
+    private Totals totals() throws ExecutionException, InterruptedException {
+        Totals sum = Totals.NONE;
+        for (Lane lane : lanes) {
+            sum = sum.plus(on(lane, () -> lane.snapshot().totals()));
+        }
+        return sum;
+    }
+
+    private long[] sent() throws ExecutionException, InterruptedException {
+        long[] sent = new long[publishers.length];
+        for (int i = 0; i < sent.length; i++) {
+            Publisher publisher = publishers[i];
+            sent[i] = on(publisher.lane, publisher::sent);
+        }
+        return sent;
+    }
+
+    private long expected(long[] sent) {
+        long expected = 0;
+        for (int i = 0; i < sent.length; i++) {
+            expected += sent[i] * traffic.receiversOf(i);
+        }
+        return expected;
+    }
+
+    private TrafficResult result(long[] sent, long due, Gathering gathering, double cpu)
+            throws ExecutionException, InterruptedException {
+        double publishRate = 0;
+        double deliveryRate = 0;
+        double seconds = 0;
+        Histogram deliveries = Latency.histogram();
+        Histogram acknowledgements = Latency.histogram();
+        long lost = 0;
+        for (Lane lane : lanes) {
+            Lane.Snapshot from = lane.begun().get();
+            Lane.Snapshot to = lane.ended().get();
+            seconds = (to.micros() - from.micros()) / MICROS_PER_SECOND;
+            publishRate += (to.totals().published(load.qos()) - from.totals().published(load.qos())) / seconds;
+            deliveryRate += (to.totals().delivered() - from.totals().delivered()) / seconds;
+            on(lane, () -> {
+                deliveries.add(lane.deliveries);
+                acknowledgements.add(lane.acknowledgements);
+                return null;
+            });
+        }
+        for (int i = 0; i < subscribers.length; i++) {
+            Subscriber subscriber = subscribers[i];
+            lost += on(lane(i), () -> subscriber.lost(sent));
+        }
+        Totals totals = totals();
+        return new TrafficResult(
+                seconds,
+                publishRate,
+                deliveryRate,
+                deliveryRate * load.payloadBytes() / BYTES_PER_MEGABYTE,
+                totals,
+                expected(sent),
+                Math.max(0, due - totals.sent()),
+                lost,
+                load.qos() == 0 ? 0 : totals.sent() - totals.acknowledged() - totals.refused(),
+                gathering.lost(),
+                gathering.firstLoss(),
+                Latency.of(deliveries),
+                Latency.of(acknowledgements),
+                cpu);
+    }
+
+    private static <T> T on(Lane lane, Callable<T> action) throws ExecutionException, InterruptedException {
+        return lane.loop.submit(action).get();
+    }
+}

@@ -1,0 +1,101 @@
+package io.sluice.it.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.it.clients.RealClient.Message;
+import io.sluice.it.clients.RealClient.Received;
+import io.sluice.it.clients.RealClient.Subscription;
+import io.sluice.it.harness.Cluster;
+import io.sluice.it.harness.Relay;
+import io.sluice.it.probe.MqttProbe;
+import io.sluice.it.probe.Version;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is published on one gateway arrives on the other, whoever sends and whoever receives. */
+class RealClientsIT {
+
+    private static final List<RealClient> CLIENTS = List.of(
+            new MosquittoClient(), new HiveMqClient(), new PahoV3Client(), new PahoV5Client(), new MqttJsClient());
+
+    static Stream<Arguments> clients() {
+        return CLIENTS.stream()
+                .flatMap(client -> client.versions().stream()
+                        .sorted()
+                        .map(version -> Arguments.argumentSet(client.name() + " " + version, client, version)));
+    }
+
+    private final String topic = "it/" + UUID.randomUUID();
+
+    @ParameterizedTest
+    @MethodSource("clients")
+    void messagesOfEachQosArrive(RealClient client, Version version) throws Exception {
+        try (Subscription subscription = client.subscribe(Cluster.second(), version, topic + "/#", 2)) {
+            for (int qos = 0; qos <= 2; qos++) {
+                client.publish(Cluster.first(), version, new Message(topic + "/x", "qos " + qos, qos, false));
+                assertThat(next(subscription)).isEqualTo(new Received(topic + "/x", "qos " + qos, qos, false));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("clients")
+    void retainedMessagesAwaitTheSubscriber(RealClient client, Version version) throws Exception {
+        client.publish(Cluster.first(), version, new Message(topic, "kept", 1, true));
+        try (Subscription subscription = client.subscribe(Cluster.second(), version, topic, 1)) {
+            assertThat(next(subscription)).isEqualTo(new Received(topic, "kept", 1, true));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("clients")
+    void willsArrive(RealClient client, Version version) throws Exception {
+        Message will = new Message(topic, "gone", 1, false);
+        try (Subscription subscription = client.subscribe(Cluster.second(), version, topic, 1);
+                Relay wire = Relay.to(Cluster.first());
+                AutoCloseable dying = client.connectWithWill(wire.address(), version, will)) {
+            assertThat(dying).isNotNull();
+            wire.cut();
+            assertThat(next(subscription)).isEqualTo(new Received(topic, "gone", 1, false));
+        }
+    }
+
+    @Test
+    void everyKindUnderstandsEveryOther() throws Exception {
+        List<Subscription> subscriptions = new ArrayList<>();
+        try {
+            for (RealClient client : CLIENTS) {
+                Version version =
+                        client.versions().stream().max(Version::compareTo).orElseThrow();
+                subscriptions.add(client.subscribe(Cluster.second(), version, topic, 1));
+            }
+            List<String> sent = new ArrayList<>();
+            for (RealClient client : CLIENTS) {
+                Version version =
+                        client.versions().stream().min(Version::compareTo).orElseThrow();
+                client.publish(Cluster.first(), version, new Message(topic, "from " + client.name(), 1, false));
+                sent.add("from " + client.name());
+            }
+            for (Subscription subscription : subscriptions) {
+                List<String> received = new ArrayList<>();
+                for (int i = 0; i < sent.size(); i++) {
+                    received.add(next(subscription).payload());
+                }
+                assertThat(received).isEqualTo(sent);
+            }
+        } finally {
+            subscriptions.forEach(Subscription::close);
+        }
+    }
+
+    private static Received next(Subscription subscription) throws InterruptedException {
+        return subscription.received().poll(MqttProbe.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+    }
+}

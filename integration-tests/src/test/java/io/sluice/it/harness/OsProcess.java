@@ -1,0 +1,160 @@
+package io.sluice.it.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/**
+ * A process of its own that a test started and may kill. What it prints goes to a file under {@code target/processes}.
+ * Closing ends it, if it still runs.
+ */
+public final class OsProcess implements AutoCloseable {
+
+    private static final Duration END = Duration.ofSeconds(20);
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    private final String name;
+    private final Process process;
+    private final Path output;
+
+    private OsProcess(String name, Process process, Path output) {
+        this.name = name;
+        this.process = process;
+        this.output = output;
+    }
+
+    /** Starts a program with more variables in its environment. */
+    public static OsProcess start(String name, List<String> command, Map<String, String> environment) {
+        try {
+            Path folder = Files.createDirectories(Path.of("target", "processes"));
+            Path output = folder.resolve(name + ".log");
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+            builder.environment().putAll(environment);
+            return new OsProcess(name, builder.start(), output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it is called in file names and messages. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether it runs. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** kill -9: it gets no chance to say good-bye. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** kill -STOP: it stands still, with all its connections open. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** kill -CONT. */
+    public void resume() {
+        signal("CONT");
+    }
+
+    /** kill -TERM, and waits until it ended by itself. */
+    public int stop() {
+        process.destroy();
+        return awaitEnd();
+    }
+
+    /** Waits until it ended by itself. */
+    public int awaitEnd() {
+        return awaitEnd(END);
+    }
+
+    /** Waits until it ended by itself. */
+    public int awaitEnd(Duration patience) {
+        try {
+            boolean ended = process.waitFor(patience.toNanos(), TimeUnit.NANOSECONDS);
+            assertThat(ended)
+                    .as("%s ended within %s; it printed:%n%s", name, patience, printed())
+                    .isTrue();
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until it answers a GET with 200, which for a role's /ready means that it serves. */
+    public void awaitOk(String url, Duration patience) {
+        Awaitility.await(name + " answers " + url)
+                .atMost(patience)
+                .pollInterval(Duration.ofMillis(100))
+                .failFast(() -> assertThat(isAlive())
+                        .as("%s runs; it printed:%n%s", name, printed())
+                        .isTrue())
+                .until(() -> status(url) == 200);
+    }
+
+    /** The status that a GET is answered with, 0 if there is no answer. */
+    public static int status(String url) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                    .timeout(Duration.ofSeconds(2))
+                    .build();
+            return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What it printed so far. */
+    public String printed() {
+        try {
+            return Files.exists(output) ? Files.readString(output, StandardCharsets.UTF_8) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void signal(String signal) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (isAlive()) {
+            kill();
+        }
+    }
+}
