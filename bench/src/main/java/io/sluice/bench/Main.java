@@ -15,7 +15,8 @@ import picocli.CommandLine.Spec;
             FanInCommand.class,
             FanOutCommand.class,
             ConnectCommand.class,
-            IdleCommand.class
+            IdleCommand.class,
+            KafkaHopCommand.class
         })
 public final class Main implements Runnable {
 

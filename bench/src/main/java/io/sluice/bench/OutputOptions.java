@@ -4,7 +4,9 @@ import io.sluice.bench.load.Progress;
 import io.sluice.bench.report.ProgressLine;
 import io.sluice.bench.report.ResultFile;
 import io.sluice.bench.report.Silence;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -35,7 +37,7 @@ final class OutputOptions {
     /** Runs a scenario, shows what there is to see, and gives the exit code. */
     <R> int show(CommandSpec command, Function<Progress, R> scenario, Function<R, String> figures, Clean<R> clean) {
         PrintWriter err = command.commandLine().getErr();
-        ProgressLine line = new ProgressLine(err, System.console() != null);
+        ProgressLine line = new ProgressLine(err, isTerminal());
         R result;
         try {
             result = scenario.apply(quiet ? new Silence() : line);
@@ -50,6 +52,16 @@ final class OutputOptions {
         out.print(figures.apply(result));
         out.flush();
         return check && !clean.isClean(result) ? UNCLEAN : 0;
+    }
+
+    /** Whether the standard error output is a terminal, as far as Linux tells. */
+    private static boolean isTerminal() {
+        try {
+            String file = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+            return file.startsWith("/dev/pts/") || file.startsWith("/dev/tty");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether a result is all that it should be. */

@@ -3,7 +3,7 @@ package io.sluice.bench.load;
 import java.time.Duration;
 
 /** The processor time of this process over a stretch of time. */
-final class Cpu {
+public final class Cpu {
 
     private final long startNanos = System.nanoTime();
     private final Duration start = used();
@@ -13,7 +13,7 @@ final class Cpu {
     }
 
     /** How many processors were busy for it on the mean, since this was made. */
-    double busy() {
+    public double busy() {
         return used().minus(start).toNanos() / (double) Math.max(1, System.nanoTime() - startNanos);
     }
 }

@@ -77,7 +77,7 @@ final class Publisher extends MqttClient {
         // At QoS 0 and a fixed rate nobody tells that there is room again, so nothing but the socket limits it.
         long room = Long.MAX_VALUE;
         if (load.qos() > 0) {
-            room = Math.min(load.window(), receiveMaximum()) - inFlight.size();
+            room = (long) Math.min(load.window(), receiveMaximum()) - inFlight.size();
         }
         if (load.needsReceipts()) {
             room = Math.min(room, load.window() - unreceived());
@@ -132,7 +132,7 @@ final class Publisher extends MqttClient {
     private boolean endsMessage(int type, boolean refused) {
         return load.qos() == 1
                 ? type == Packets.PUBACK
-                : load.qos() == 2 && (type == Packets.PUBCOMP || type == Packets.PUBREC && refused);
+                : load.qos() == 2 && (type == Packets.PUBCOMP || (type == Packets.PUBREC && refused));
     }
 
     private void finished(int packetId, boolean refused) {

@@ -65,7 +65,7 @@ final class Subscriber extends MqttClient {
         int next;
         do {
             next = in.getByte(index);
-            length |= (next & PROPERTY_LENGTH_MASK) << 7 * (index - at);
+            length |= (next & PROPERTY_LENGTH_MASK) << (7 * (index - at));
             index++;
         } while (next < 0);
         return index + length;

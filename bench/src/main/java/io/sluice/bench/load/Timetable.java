@@ -15,14 +15,19 @@ import java.time.Duration;
  * @param end of measurement and sending
  * @param rate messages in a second; 0 for no timetable
  */
-record Timetable(long start, long measureFrom, long end, double rate) {
+public record Timetable(long start, long measureFrom, long end, double rate) {
 
     private static final long GRID_MICROS = 1_000;
     private static final double MICROS_PER_SECOND = 1e6;
 
-    static Timetable of(long start, Load load) {
-        long measureFrom = start + micros(load.warmUp());
-        return new Timetable(start, measureFrom, measureFrom + micros(load.duration()), load.rate());
+    /**
+     * A timetable.
+     *
+     * @param rate messages in a second; 0 for none
+     */
+    public static Timetable of(long start, Duration warmUp, Duration duration, double rate) {
+        long measureFrom = start + micros(warmUp);
+        return new Timetable(start, measureFrom, measureFrom + micros(duration), rate);
     }
 
     private static long micros(Duration duration) {
@@ -30,13 +35,13 @@ record Timetable(long start, long measureFrom, long end, double rate) {
     }
 
     /** When a message is due, counted over all publishers from 0 on. */
-    long due(long message) {
+    public long due(long message) {
         long offset = (long) (message * MICROS_PER_SECOND / rate);
         return start + offset - offset % GRID_MICROS;
     }
 
     /** How many messages are due before the end. */
-    long messages() {
+    public long messages() {
         long messages = (long) ((end - start) * rate / MICROS_PER_SECOND);
         while (due(messages) < end) {
             messages++;
@@ -48,7 +53,7 @@ record Timetable(long start, long measureFrom, long end, double rate) {
     }
 
     /** Whether a message that was due at this time counts. */
-    boolean isMeasured(long micros) {
+    public boolean isMeasured(long micros) {
         return micros >= measureFrom && micros < end;
     }
 }

@@ -72,7 +72,8 @@ public final class TrafficRun implements Gathering.Invitation {
         gathering.await(online -> progress.connecting(online, clients));
 
         gathering.keepAlive();
-        Timetable timetable = Timetable.of(clock.micros() + START_DELAY_MICROS, load);
+        Timetable timetable =
+                Timetable.of(clock.micros() + START_DELAY_MICROS, load.warmUp(), load.duration(), load.rate());
         lanes.forEach(lane -> lane.run(timetable, publishers));
         follow(Progress.Phase.WARM_UP, Lane::begun);
         Cpu cpu = new Cpu();

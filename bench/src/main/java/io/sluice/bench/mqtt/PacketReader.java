@@ -73,7 +73,7 @@ final class PacketReader {
         int length = 0;
         for (int i = start + 1; i < limit; i++) {
             int next = in.getByte(i);
-            length |= (next & 0x7F) << 7 * (i - start - 1);
+            length |= (next & 0x7F) << (7 * (i - start - 1));
             if (next >= 0) {
                 int end = i + 1 + length;
                 return end <= in.writerIndex() ? end : 0;

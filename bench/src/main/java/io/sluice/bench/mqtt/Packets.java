@@ -96,7 +96,7 @@ public final class Packets {
     static void writeVarInt(ByteBuf out, int value) {
         int rest = value;
         while (rest > 0x7F) {
-            out.writeByte(rest & 0x7F | 0x80);
+            out.writeByte((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
         out.writeByte(rest);

@@ -1,5 +1,6 @@
 package io.sluice.bench.report;
 
+import io.sluice.bench.kafka.HopResult;
 import io.sluice.bench.load.ConnectResult;
 import io.sluice.bench.load.IdleResult;
 import io.sluice.bench.load.Latency;
@@ -75,6 +76,15 @@ public final class Figures {
                 result.heldSeconds(),
                 result.connectionsLost(),
                 result.connectionsLost() == 0 ? "" : "; first: " + result.firstConnectionLoss());
+        return figures.text.toString();
+    }
+
+    /** The figures of a bare hop through Kafka. */
+    public static String of(HopResult result) {
+        Figures figures = new Figures();
+        figures.line("measured", "%.1f s, generator %.2f processors", result.seconds(), result.generatorCpu());
+        figures.line("sent", "%,d, received %,d", result.sent(), result.received());
+        figures.latency("delivery", result.delivery());
         return figures.text.toString();
     }
 

@@ -138,7 +138,7 @@ final class FakeBroker implements AutoCloseable {
 
         private void subscribe(byte[] body) throws IOException {
             int at = five ? 3 : 2;
-            int length = (body[at] & 0xFF) << 8 | body[at + 1] & 0xFF;
+            int length = (body[at] & 0xFF) << 8 | (body[at + 1] & 0xFF);
             String filter = new String(body, at + 2, length, UTF_8);
             exact = !filter.endsWith("+") && !filter.endsWith("#");
             prefix = exact ? filter : filter.substring(0, filter.length() - 1);
@@ -148,7 +148,7 @@ final class FakeBroker implements AutoCloseable {
 
         private void publish(int qos, byte[] body) throws IOException {
             published++;
-            int topicLength = (body[0] & 0xFF) << 8 | body[1] & 0xFF;
+            int topicLength = (body[0] & 0xFF) << 8 | (body[1] & 0xFF);
             String topic = new String(body, 2, topicLength, UTF_8);
             byte[] id = qos == 0 ? null : new byte[] {body[2 + topicLength], body[3 + topicLength]};
             if (mischief == Mischief.REFUSE && published % EVERY == 0) {
@@ -218,7 +218,7 @@ final class FakeBroker implements AutoCloseable {
             out.writeByte(first);
             int rest = body.length;
             while (rest > 0x7F) {
-                out.writeByte(rest & 0x7F | 0x80);
+                out.writeByte((rest & 0x7F) | 0x80);
                 rest >>>= 7;
             }
             out.writeByte(rest);

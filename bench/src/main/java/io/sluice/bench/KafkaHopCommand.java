@@ -1,0 +1,95 @@
+package io.sluice.bench;
+
+import io.sluice.bench.kafka.HopPlan;
+import io.sluice.bench.kafka.KafkaHop;
+import io.sluice.bench.report.Figures;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The floor. */
+@Command(
+        name = "kafka-hop",
+        description = "A bare Kafka producer and consumer at a fixed rate: the floor of all latencies through a log.",
+        mixinStandardHelpOptions = true,
+        usageHelpAutoWidth = true,
+        sortOptions = false)
+final class KafkaHopCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:9092",
+            description = "Kafka's brokers. Default: ${DEFAULT-VALUE}.")
+    private String bootstrapServers;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "12",
+            description = "Of the topic that is made for the run. Default: ${DEFAULT-VALUE}.")
+    private int partitions;
+
+    @Option(names = "--keys", paramLabel = "N", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
+    private int keys;
+
+    @Option(
+            names = "--payload",
+            paramLabel = "BYTES",
+            defaultValue = "100",
+            description = "Of each record; 16 or more. Default: ${DEFAULT-VALUE}.")
+    private int payload;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "MSG/S",
+            defaultValue = "2000",
+            description = "Latency counts from when a record was due. Default: ${DEFAULT-VALUE}.")
+    private double rate;
+
+    @Option(
+            names = "--linger",
+            paramLabel = "TIME",
+            defaultValue = "1ms",
+            converter = Durations.class,
+            description = "Of the producer. Default: ${DEFAULT-VALUE}.")
+    private Duration linger;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "TIME",
+            defaultValue = "5s",
+            converter = Durations.class,
+            description = "Before anything is measured. Default: ${DEFAULT-VALUE}.")
+    private Duration warmUp;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            converter = Durations.class,
+            description = "Of the measurement. Default: ${DEFAULT-VALUE}.")
+    private Duration duration;
+
+    @Mixin
+    private OutputOptions output;
+
+    @Override
+    public Integer call() {
+        try {
+            HopPlan plan = new HopPlan(bootstrapServers, partitions, keys, payload, rate, linger, warmUp, duration);
+            return output.show(
+                    spec, progress -> KafkaHop.run(plan), Figures::of, result -> result.sent() == result.received());
+        } catch (BenchException | IllegalArgumentException e) {
+            spec.commandLine().getErr().println("bench: " + e.getMessage());
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.sluice.bench.compare;
+
+import io.sluice.bench.BenchException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What an idle connection costs a gateway in memory. The heap has a fixed size and is touched from the start, so resident
+ * memory shows what grows outside of it; what grows inside is the live heap after a full collection.
+ */
+final class IdleMemory {
+
+    private static final List<String> GATEWAY =
+            List.of("-XX:+UseG1GC", "-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:MaxGCPauseMillis=20");
+    private static final List<String> SOURCES =
+            List.of("127.0.0.1,127.0.0.2,127.0.0.3", "127.0.0.4,127.0.0.5,127.0.0.6");
+    private static final Duration CONNECT_TIMEOUT = Duration.ofMinutes(2);
+    private static final String ALL_UP = "all up";
+    private static final String HOLD = "10m";
+    private static final Pattern HEAP_USED = Pattern.compile("garbage-first heap.*used (\\d+)K");
+    private static final int REHEARSAL = 500;
+
+    private final Path folder;
+    private final Cluster cluster;
+    private final Generator generator;
+
+    IdleMemory(Path folder, Cluster cluster, Generator generator) {
+        this.folder = folder;
+        this.cluster = cluster;
+        this.generator = generator;
+    }
+
+    private record Memory(long resident, long heap) {}
+
+    /** Measures it on a gateway of its own and gives the table; half of the connections come from each of two processes. */
+    List<String> table(int connections) {
+        Cluster.Gateway gateway = cluster.startGateway(GATEWAY);
+        try {
+            hold(gateway, REHEARSAL, () -> null);
+            Memory empty = measure(gateway);
+            Memory full = hold(gateway, connections, () -> measure(gateway));
+            double resident = (full.resident - empty.resident) / (double) connections;
+            double heap = (full.heap - empty.heap) / (double) connections;
+            List<String> lines = new ArrayList<>(RatioTables.heading(
+                    "Memory of idle connections with one subscription each, bytes a connection",
+                    List.of("connections", "resident", "live heap", "both", "target", "empty gateway, resident MB")));
+            lines.add(RatioTables.line(List.of(
+                    String.format(Locale.ROOT, "%,d", connections),
+                    String.format(Locale.ROOT, "%,.0f", resident),
+                    String.format(Locale.ROOT, "%,.0f", heap),
+                    String.format(Locale.ROOT, "%,.0f", resident + heap),
+                    "≤ 8,192 " + (resident + heap <= 8_192 ? "✓" : "✗"),
+                    String.format(Locale.ROOT, "%,.0f", empty.resident / 1e6))));
+            return lines;
+        } finally {
+            cluster.stop(gateway);
+        }
+    }
+
+    private interface Action<T> {
+        T run();
+    }
+
+    private <T> T hold(Cluster.Gateway gateway, int connections, Action<T> action) {
+        int first = connections / 2;
+        try (ManagedProcess one = start(gateway, 0, first);
+                ManagedProcess two = start(gateway, 1, connections - first)) {
+            for (ManagedProcess process : List.of(one, two)) {
+                process.await(ALL_UP, CONNECT_TIMEOUT, () -> process.output().contains(ALL_UP));
+            }
+            return action.run();
+        }
+    }
+
+    private ManagedProcess start(Cluster.Gateway gateway, int number, int connections) {
+        return generator.start(
+                List.of(
+                        "idle",
+                        "--target",
+                        gateway.address(),
+                        "--source",
+                        SOURCES.get(number),
+                        "--connections",
+                        Integer.toString(connections),
+                        "--keep-alive",
+                        "600",
+                        "--hold",
+                        HOLD,
+                        "--quiet"),
+                folder.resolve("idle-" + number + ".json"));
+    }
+
+    private Memory measure(Cluster.Gateway gateway) {
+        jcmd(gateway, "GC.run");
+        jcmd(gateway, "GC.run");
+        Matcher used = HEAP_USED.matcher(jcmd(gateway, "GC.heap_info"));
+        if (!used.find()) {
+            throw new BenchException("the gateway's heap cannot be read");
+        }
+        return new Memory(gateway.process().residentBytes(), Long.parseLong(used.group(1)) << 10);
+    }
+
+    private static String jcmd(Cluster.Gateway gateway, String command) {
+        try {
+            Process process = new ProcessBuilder(
+                            Jvm.tool("jcmd"), Long.toString(gateway.process().pid()), command)
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            process.waitFor();
+            return output;
+        } catch (IOException e) {
+            throw new BenchException("jcmd: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package io.sluice.bench.compare;
+
+import io.sluice.bench.compare.Board.Ratios;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** The end of a comparison, as Markdown. */
+final class RatioTables {
+
+    static final String MOSQUITTO = "Mosquitto";
+    static final String ONE_GATEWAY = "Sluice, 1 gateway";
+    static final String KAFKA_HOP = "Kafka hop";
+
+    private static final double LATENCY_TARGET = 2.0;
+    private static final double SCALING_TARGET = 0.65;
+    private static final double MICROS_PER_MS = 1_000;
+    private static final double PERCENT = 100;
+
+    private final Board board;
+    private final List<String> lines = new ArrayList<>();
+
+    private RatioTables(Board board) {
+        this.board = board;
+    }
+
+    static String gateways(int count) {
+        return count == 1 ? ONE_GATEWAY : "Sluice, " + count + " gateways";
+    }
+
+    static String rate(int rate) {
+        return String.format(Locale.ROOT, "%,d msg/s, QoS 1", rate);
+    }
+
+    /** All tables for which there are measurements. */
+    static String of(Board board, List<String> idleTable) {
+        RatioTables tables = new RatioTables(board);
+        tables.throughput();
+        tables.latency();
+        tables.scaling();
+        tables.cpu();
+        tables.lines.addAll(idleTable);
+        tables.unclean();
+        return String.join(System.lineSeparator(), tables.lines);
+    }
+
+    private void throughput() {
+        heading(
+                "Throughput: deliveries/s, connects/s",
+                "scenario",
+                MOSQUITTO,
+                "Sluice",
+                "ratio",
+                "target",
+                "processors: gateway, Kafka, generator");
+        for (Scenario scenario : Scenario.throughput()) {
+            String name = scenario.name();
+            if (board.has(name, ONE_GATEWAY)) {
+                Ratios ratios = board.ratios(name, ONE_GATEWAY, name, MOSQUITTO, scenario.metric());
+                row(
+                        name,
+                        number(board.median(name, MOSQUITTO, scenario.metric())),
+                        number(board.median(name, ONE_GATEWAY, scenario.metric())),
+                        ratios.toString(),
+                        verdict(ratios, ratios.middle() >= scenario.target(), "≥ " + scenario.target()),
+                        String.format(
+                                Locale.ROOT,
+                                "%.2f, %.2f, %.2f",
+                                board.cpu(name, ONE_GATEWAY, "gateway-1"),
+                                board.cpu(name, ONE_GATEWAY, "kafka"),
+                                board.median(name, ONE_GATEWAY, "generatorCpu")));
+            }
+        }
+    }
+
+    private void latency() {
+        heading(
+                "Latency from the intended sending to the receipt, p50 / p99 ms",
+                "rate",
+                KAFKA_HOP,
+                "Sluice",
+                "ratio p50",
+                "ratio p99",
+                "target",
+                MOSQUITTO);
+        for (int rate : Scenario.rates()) {
+            String name = rate(rate);
+            if (board.has(name, ONE_GATEWAY)) {
+                Ratios p50 = board.ratios(name, ONE_GATEWAY, name, KAFKA_HOP, "delivery/p50");
+                Ratios p99 = board.ratios(name, ONE_GATEWAY, name, KAFKA_HOP, "delivery/p99");
+                boolean reached = Math.max(p50.middle(), p99.middle()) <= LATENCY_TARGET;
+                row(
+                        name,
+                        times(name, KAFKA_HOP),
+                        times(name, ONE_GATEWAY),
+                        p50.toString(),
+                        p99.toString(),
+                        verdict(p50, reached, "≤ " + LATENCY_TARGET),
+                        times(name, MOSQUITTO));
+            }
+        }
+    }
+
+    private String times(String scenario, String system) {
+        return String.format(
+                Locale.ROOT,
+                "%.2f / %.2f",
+                board.median(scenario, system, "delivery/p50") / MICROS_PER_MS,
+                board.median(scenario, system, "delivery/p99") / MICROS_PER_MS);
+    }
+
+    private void scaling() {
+        heading(
+                "Several gateways: deliveries/s of all together",
+                "scenario",
+                "1",
+                "2",
+                "3",
+                "2 to 1",
+                "target",
+                "3 to 1");
+        for (Scenario scenario : Scenario.scaling()) {
+            String name = scenario.name();
+            if (board.has(name, gateways(2))) {
+                Ratios two = board.ratios(name, gateways(2), name, ONE_GATEWAY, scenario.metric());
+                row(
+                        name,
+                        number(board.median(name, ONE_GATEWAY, scenario.metric())),
+                        number(board.median(name, gateways(2), scenario.metric())),
+                        number(board.median(name, gateways(3), scenario.metric())),
+                        two.toString(),
+                        verdict(two, two.middle() >= SCALING_TARGET, "≥ " + SCALING_TARGET),
+                        board.ratios(name, gateways(3), name, ONE_GATEWAY, scenario.metric())
+                                .toString());
+            }
+        }
+    }
+
+    private void cpu() {
+        heading(
+                "Processors kept busy, by process (% of one)",
+                "load", "gateway", "Kafka", "ZooKeeper", "leader", "router");
+        List<String> loads = new ArrayList<>(List.of(Comparison.IDLE));
+        Scenario.rates().forEach(rate -> loads.add(rate(rate)));
+        for (String load : loads) {
+            if (board.has(load, ONE_GATEWAY)) {
+                List<String> cells = new ArrayList<>(List.of(load));
+                for (String process : List.of("gateway-1", "kafka", "zookeeper", "leader", "router")) {
+                    cells.add(String.format(Locale.ROOT, "%.1f", PERCENT * board.cpu(load, ONE_GATEWAY, process)));
+                }
+                row(cells.toArray(String[]::new));
+            }
+        }
+    }
+
+    private void unclean() {
+        for (Map.Entry<String, Map<String, List<Generator.Measurement>>> scenario :
+                board.all().entrySet()) {
+            for (Map.Entry<String, List<Generator.Measurement>> system :
+                    scenario.getValue().entrySet()) {
+                if (!board.isClean(scenario.getKey(), system.getKey())) {
+                    lines.add("NOT CLEAN: " + scenario.getKey() + ", " + system.getKey() + ": "
+                            + trouble(system.getValue()));
+                }
+            }
+        }
+    }
+
+    private static String trouble(List<Generator.Measurement> measurements) {
+        List<String> each = new ArrayList<>();
+        for (Generator.Measurement measurement : measurements) {
+            var result = measurement.result();
+            each.add("lost " + result.path("lost").asLong()
+                    + ", duplicates " + result.at("/totals/duplicates").asLong()
+                    + ", reordered " + result.at("/totals/late").asLong()
+                    + ", unacknowledged " + result.path("unacknowledged").asLong()
+                    + ", refused " + result.at("/totals/refused").asLong()
+                    + ", connections " + result.path("connectionsLost").asLong()
+                    + ", failed " + result.path("failed").asLong()
+                    + " " + result.path("firstConnectionLoss").asText("")
+                    + result.path("firstFailure").asText(""));
+        }
+        return String.join("; ", each);
+    }
+
+    private void heading(String title, String... columns) {
+        lines.addAll(heading(title, List.of(columns)));
+    }
+
+    /** The beginning of a table. */
+    static List<String> heading(String title, List<String> columns) {
+        return List.of(
+                "",
+                "### " + title,
+                "",
+                line(columns),
+                line(columns.stream().map(column -> "---").toList()));
+    }
+
+    private void row(String... cells) {
+        lines.add(line(List.of(cells)));
+    }
+
+    /** A row of a table. */
+    static String line(List<String> cells) {
+        return "| " + String.join(" | ", cells) + " |";
+    }
+
+    private static String verdict(Ratios ratios, boolean reached, String target) {
+        return ratios.values().isEmpty() ? target : target + (reached ? " ✓" : " ✗");
+    }
+
+    private static String number(double value) {
+        return value == 0 ? "–" : String.format(Locale.ROOT, "%,.0f", value);
+    }
+}

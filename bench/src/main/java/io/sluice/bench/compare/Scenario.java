@@ -1,0 +1,46 @@
+package io.sluice.bench.compare;
+
+import java.util.List;
+
+/**
+ * Something that brokers are compared in.
+ *
+ * @param name in the table
+ * @param arguments of the generator, but for targets and times
+ * @param metric of the result that is compared
+ * @param target what the ratio to Mosquitto should at least be
+ */
+record Scenario(String name, List<String> arguments, String metric, double target) {
+
+    private static final String DELIVERIES = "deliveryRate";
+
+    /** Throughput in a closed loop. */
+    static List<Scenario> throughput() {
+        return List.of(
+                closedLoop("one-to-one 100 → 100, QoS 1", 2.0, "one-to-one", "--qos", "1"),
+                closedLoop("one-to-one 100 → 100, QoS 0", 1.1, "one-to-one", "--qos", "0"),
+                closedLoop("one-to-one 100 → 100, QoS 2", 1.5, "one-to-one", "--qos", "2"),
+                closedLoop("fan-out 1 → 500, QoS 0", 3.0, "fan-out", "--qos", "0", "--window", "100"),
+                closedLoop("fan-out 1 → 500, QoS 1", 3.0, "fan-out", "--qos", "1", "--window", "100"),
+                closedLoop("fan-in 500 → 5, QoS 1", 3.0, "fan-in", "--qos", "1"),
+                new Scenario("connects", List.of("connect"), "connectRate", 0.8));
+    }
+
+    private static Scenario closedLoop(String name, double target, String... arguments) {
+        return new Scenario(name, List.of(arguments), DELIVERIES, target);
+    }
+
+    /** One-to-one with several gateways, each pair across two of them. */
+    static List<Scenario> scaling() {
+        return throughput().subList(0, 2);
+    }
+
+    /** Rates of the latency measurements, messages in a second. */
+    static List<Integer> rates() {
+        return List.of(500, 2_000, 10_000);
+    }
+
+    static List<String> latency(int rate) {
+        return List.of("one-to-one", "--qos", "1", "--rate", Integer.toString(rate));
+    }
+}

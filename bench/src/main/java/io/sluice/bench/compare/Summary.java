@@ -1,0 +1,42 @@
+package io.sluice.bench.compare;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+
+/** One line that tells what a run showed, while others still go on. */
+final class Summary {
+
+    private static final double MICROS_PER_MS = 1_000;
+
+    private Summary() {}
+
+    static String of(JsonNode result) {
+        if (result.has("connectRate")) {
+            return String.format(
+                    Locale.ROOT,
+                    "%,.0f connects/s%s",
+                    result.path("connectRate").asDouble(),
+                    trouble(result));
+        }
+        JsonNode times = result.path("delivery");
+        String latency = String.format(
+                Locale.ROOT,
+                "p50 %.2f p99 %.2f ms",
+                times.path("p50").asDouble() / MICROS_PER_MS,
+                times.path("p99").asDouble() / MICROS_PER_MS);
+        if (!result.has("deliveryRate")) {
+            return latency;
+        }
+        return String.format(
+                Locale.ROOT,
+                "%,.0f publishes/s, %,.0f deliveries/s, %s%s",
+                result.path("publishRate").asDouble(),
+                result.path("deliveryRate").asDouble(),
+                latency,
+                trouble(result));
+    }
+
+    private static String trouble(JsonNode result) {
+        return result.path("clean").asBoolean(true) ? "" : ", NOT CLEAN";
+    }
+}

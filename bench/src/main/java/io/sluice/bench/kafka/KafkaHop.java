@@ -1,0 +1,182 @@
+package io.sluice.bench.kafka;
+
+import io.sluice.bench.BenchException;
+import io.sluice.bench.load.Cpu;
+import io.sluice.bench.load.Latency;
+import io.sluice.bench.load.RunClock;
+import io.sluice.bench.load.Timetable;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * One producer, all replicas acknowledging, and one consumer that reads all partitions without a group: what a message
+ * through the log costs at the least.
+ */
+public final class KafkaHop {
+
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final long DRAIN_MICROS = 5_000_000;
+    private static final double MICROS_PER_SECOND = 1e6;
+    private static final int BATCH_BYTES = 65_536;
+
+    private final HopPlan plan;
+    private final String topic =
+            "bench-hop-" + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 28, 1 << 30));
+    private final RunClock clock = new RunClock();
+    private final Histogram times = Latency.histogram();
+    private volatile Timetable timetable;
+
+    private KafkaHop(HopPlan plan) {
+        this.plan = plan;
+    }
+
+    /**
+     * Runs it, on a topic of its own that is deleted in the end.
+     *
+     * @throws BenchException if Kafka does not answer
+     */
+    public static HopResult run(HopPlan plan) {
+        KafkaHop hop = new KafkaHop(plan);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", plan.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(hop.topic, plan.partitions(), (short) 1)))
+                    .all()
+                    .get();
+            try {
+                return hop.run();
+            } finally {
+                admin.deleteTopics(List.of(hop.topic)).all().get();
+            }
+        } catch (ExecutionException | CompletionException e) {
+            throw new BenchException("Kafka at " + plan.bootstrapServers() + ": " + e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
+    }
+
+    private HopResult run() {
+        CompletableFuture<Void> reading = new CompletableFuture<>();
+        try (Producer<byte[], byte[]> producer =
+                new KafkaProducer<>(producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            producer.partitionsFor(topic);
+            CompletableFuture<Long> received = CompletableFuture.supplyAsync(() -> receive(reading), work -> {
+                Thread thread = new Thread(work, "bench-consumer");
+                thread.setDaemon(true);
+                thread.start();
+            });
+            CompletableFuture.anyOf(reading, received).join();
+            timetable = Timetable.of(clock.micros() + 1_000, plan.warmUp(), plan.duration(), plan.rate());
+            Cpu cpu = send(producer);
+            double busy = cpu.busy();
+            return new HopResult(
+                    (timetable.end() - timetable.measureFrom()) / MICROS_PER_SECOND,
+                    timetable.messages(),
+                    received.join(),
+                    Latency.of(times),
+                    busy);
+        }
+    }
+
+    private Map<String, Object> producerSettings() {
+        return Map.of(
+                "bootstrap.servers",
+                plan.bootstrapServers(),
+                "acks",
+                "all",
+                "linger.ms",
+                Long.toString(plan.linger().toMillis()),
+                "batch.size",
+                Integer.toString(BATCH_BYTES));
+    }
+
+    /** Sends all that is due, each millisecond's records together; gives the processor time since the measurement began. */
+    private Cpu send(Producer<byte[], byte[]> producer) {
+        byte[][] keys = IntStream.range(0, plan.keys())
+                .mapToObj(key -> ("bench/" + key).getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
+        byte[] filler = new byte[plan.payloadBytes()];
+        ThreadLocalRandom.current().nextBytes(filler);
+        long messages = timetable.messages();
+        Cpu cpu = new Cpu();
+        boolean measuring = false;
+        for (long message = 0; message < messages; message++) {
+            long due = timetable.due(message);
+            awaitMicros(due);
+            if (!measuring && timetable.isMeasured(due)) {
+                measuring = true;
+                cpu = new Cpu();
+            }
+            byte[] payload = filler.clone();
+            ByteBuffer.wrap(payload).putLong(message).putLong(due);
+            producer.send(new ProducerRecord<>(topic, keys[(int) (message % keys.length)], payload));
+        }
+        producer.flush();
+        return cpu;
+    }
+
+    private void awaitMicros(long micros) {
+        long left = micros - clock.micros();
+        while (left > 0) {
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(left));
+            left = micros - clock.micros();
+        }
+    }
+
+    private long receive(CompletableFuture<Void> reading) {
+        Map<String, Object> settings = Map.of("bootstrap.servers", plan.bootstrapServers());
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = IntStream.range(0, plan.partitions())
+                    .mapToObj(partition -> new TopicPartition(topic, partition))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            partitions.forEach(consumer::position);
+            reading.complete(null);
+            long received = 0;
+            while (!isOver(received)) {
+                ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+                long now = clock.micros();
+                for (ConsumerRecord<byte[], byte[]> record : records) {
+                    look(record.value(), now);
+                    received++;
+                }
+            }
+            return received;
+        }
+    }
+
+    private boolean isOver(long received) {
+        Timetable plan = timetable;
+        return plan != null && (received >= plan.messages() || clock.micros() > plan.end() + DRAIN_MICROS);
+    }
+
+    private void look(byte[] payload, long now) {
+        long due = ByteBuffer.wrap(payload).getLong(Long.BYTES);
+        if (timetable.isMeasured(due)) {
+            times.recordValue(now - due);
+        }
+    }
+}
