@@ -24,6 +24,7 @@ if /i "%COMMAND%"=="gateway" set "JVM=-XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:M
 if /i "%COMMAND%"=="router" set "JVM=-XX:+UseG1GC -XX:MaxRAMPercentage=40"
 if /i "%COMMAND%"=="leader" set "JVM=-XX:+UseSerialGC -Xmx256m"
 if /i "%COMMAND%"=="doctor" set "JVM=-XX:+UseSerialGC -Xmx256m"
+if /i "%COMMAND%"=="bench" set "JVM=-XX:+UseSerialGC -Xms256m -Xmx1g"
 if /i "%COMMAND%"=="build" set "JVM=none"
 if /i "%COMMAND%"=="test" set "JVM=none"
 if not defined JVM (
@@ -78,6 +79,7 @@ echo   gateway --config FILE   run one gateway against your Kafka and ZooKeeper
 echo   router  --config FILE   run one router
 echo   leader  --config FILE   run one leader candidate
 echo   doctor  --config FILE   check Kafka, ZooKeeper, clocks and limits, and say what to mend
+echo   bench SCENARIO          load any MQTT broker and tell what it does with it
 echo   build                   build without running anything
 echo   test                    run all tests
 echo.

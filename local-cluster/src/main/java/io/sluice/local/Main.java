@@ -26,6 +26,7 @@ public final class Main {
         CommandLine sluice = new CommandLine(new Main())
                 .addSubcommand("gateway", new RoleCommand<>(GatewayConfig.class, Gateway::start))
                 .addSubcommand("leader", new RoleCommand<>(LeaderConfig.class, Leader::start))
+                .addSubcommand("bench", io.sluice.bench.Main.command())
                 .addSubcommand("doctor", new DoctorCommand());
         System.exit(sluice.execute(args));
     }

@@ -23,6 +23,7 @@ import java.util.UUID;
 final class Cluster implements AutoCloseable {
 
     private static final Duration START_TIMEOUT = Duration.ofSeconds(90);
+    private static final String SLUICE = "io.sluice.local.Main";
     private static final List<String> SMALL = List.of("-XX:+UseSerialGC", "-Xmx256m");
     private static final List<String> KAFKA = List.of("-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Xms1g", "-Xmx1g");
     private static final List<String> GATEWAY = KAFKA;
@@ -58,8 +59,8 @@ final class Cluster implements AutoCloseable {
         try {
             cluster.startZooKeeper();
             cluster.startKafka();
-            cluster.startRole("leader", "io.sluice.leader.Main");
-            cluster.startRole("router", "io.sluice.router.Main");
+            cluster.startRole("leader");
+            cluster.startRole("router");
             return cluster;
         } catch (BenchException e) {
             cluster.close();
@@ -125,10 +126,10 @@ final class Cluster implements AutoCloseable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    private void startRole(String role, String mainClass) {
+    private void startRole(String role) {
         int adminPort = ManagedProcess.freePort();
         Path file = write(role + ".yaml", roleSettings(role, adminPort));
-        ManagedProcess process = start(role, Jvm.command(SMALL, mainClass, List.of("--config", file.toString())));
+        ManagedProcess process = start(role, Jvm.command(SMALL, SLUICE, List.of(role, "--config", file.toString())));
         process.await("live", START_TIMEOUT, () -> answers(adminPort, "/live"));
     }
 
@@ -161,7 +162,7 @@ final class Cluster implements AutoCloseable {
         List<String> jvm = new ArrayList<>(options.isEmpty() ? GATEWAY : options);
         jvm.addAll(gatewayOptions);
         ManagedProcess process = ManagedProcess.start(
-                name, folder, Jvm.command(jvm, "io.sluice.gateway.Main", List.of("--config", file.toString())));
+                name, folder, Jvm.command(jvm, SLUICE, List.of("gateway", "--config", file.toString())));
         Gateway gateway = new Gateway(process, "127.0.0.1:" + port);
         gateways.add(gateway);
         process.await("ready", START_TIMEOUT, () -> answers(adminPort, "/ready"));

@@ -17,6 +17,8 @@ final class RatioTables {
     private static final double SCALING_TARGET = 0.65;
     private static final double MICROS_PER_MS = 1_000;
     private static final double PERCENT = 100;
+    private static final String TITLE = "### ";
+    private static final int HEADING_LINES = 5;
 
     private final Board board;
     private final List<String> lines = new ArrayList<>();
@@ -40,6 +42,7 @@ final class RatioTables {
         tables.latency();
         tables.scaling();
         tables.cpu();
+        tables.dropEmptyTable();
         tables.lines.addAll(idleTable);
         tables.unclean();
         return String.join(System.lineSeparator(), tables.lines);
@@ -185,7 +188,16 @@ final class RatioTables {
     }
 
     private void heading(String title, String... columns) {
+        dropEmptyTable();
         lines.addAll(heading(title, List.of(columns)));
+    }
+
+    /** The last table, when nothing of it was measured. */
+    private void dropEmptyTable() {
+        int size = lines.size();
+        if (size >= HEADING_LINES && lines.get(size - HEADING_LINES + 1).startsWith(TITLE)) {
+            lines.subList(size - HEADING_LINES, size).clear();
+        }
     }
 
     /** The beginning of a table. */
