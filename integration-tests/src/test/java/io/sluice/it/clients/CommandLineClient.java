@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +26,7 @@ final class CommandLineClient implements RealClient.Subscription {
     private final String ready;
     private final CountDownLatch isReady = new CountDownLatch(1);
     private final BlockingQueue<RealClient.Received> received = new LinkedBlockingQueue<>();
-    private final StringBuffer printed = new StringBuffer();
+    private final Queue<String> printed = new ConcurrentLinkedQueue<>();
 
     private CommandLineClient(Process process, String ready) {
         this.process = process;
@@ -75,7 +77,7 @@ final class CommandLineClient implements RealClient.Subscription {
     private void read() {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                printed.append(line).append('\n');
+                printed.add(line);
                 if (line.startsWith(ready)) {
                     isReady.countDown();
                 } else if (line.matches("[01] [012] .*")) {
@@ -85,7 +87,7 @@ final class CommandLineClient implements RealClient.Subscription {
                 }
             }
         } catch (IOException e) {
-            printed.append(e);
+            printed.add(e.toString());
         }
     }
 

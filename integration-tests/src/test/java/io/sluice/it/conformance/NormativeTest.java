@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ class NormativeTest {
 
     @Test
     void everyNameIsAStatement() {
-        TreeSet<String> unknown = named();
+        Set<String> unknown = named();
         unknown.removeAll(statements().keySet());
         assertThat(unknown).isEmpty();
     }
@@ -47,7 +48,7 @@ class NormativeTest {
         assertThat(nameless).isEmpty();
     }
 
-    private static TreeSet<String> named() {
+    private static Set<String> named() {
         return tests().filter(method -> method.isAnnotationPresent(Normative.class))
                 .flatMap(method ->
                         Arrays.stream(method.getAnnotation(Normative.class).value()))

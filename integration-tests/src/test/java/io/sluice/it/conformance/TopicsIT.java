@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;
+import io.sluice.it.probe.Properties;
 import io.sluice.it.probe.Pub;
+import io.sluice.it.probe.Reason;
 import io.sluice.it.probe.ServerPacket;
 import io.sluice.it.probe.ServerPacket.Puback;
 import io.sluice.it.probe.ServerPacket.Publish;
@@ -119,15 +121,16 @@ class TopicsIT extends MqttTest {
 
         MqttProbe publisher = publisher(version);
         publisher.send(Pub.to(unique("t") + "\0", "x"));
-        publisher.expectDisconnect(
-                io.sluice.it.probe.Reason.MALFORMED_PACKET, io.sluice.it.probe.Reason.TOPIC_NAME_INVALID);
+        publisher.expectDisconnect(Reason.MALFORMED_PACKET, Reason.TOPIC_NAME_INVALID);
     }
 
     @AllVersions
     @Normative({"MQTT-4.7.2-1", "MQTT311-4.7.2-1"})
     void wildcardsAtTheStartDoNotFindTheServersTopics(Version version) {
-        MqttProbe everything = subscriber(version, "#", 0);
-        everything.subscribe("+/broker/#", 0);
+        MqttProbe everything = subscriber(version);
+        byte[][] filters = {Packets.filter("#", 0), Packets.filter("+/broker/#", 0)};
+        everything.send(Packets.subscribe(version, 1, Properties.NONE, filters));
+        assertThat(everything.expect(Suback.class).reasons()).containsExactly(0, 0);
         MqttProbe system = subscriber(version, "$SYS/#", 0);
         assertThat(system.expectMessage().topic()).startsWith("$SYS/");
         MqttProbe plus = subscriber(version, "$SYS/+/version", 0);
@@ -144,7 +147,7 @@ class TopicsIT extends MqttTest {
     @AllVersions
     @Normative({"MQTT-4.7.3-3", "MQTT311-4.7.3-3"})
     void longTopicNamesArriveOrAreRefusedInOrder(Version version) {
-        String longName = unique("t") + "/" + "x".repeat(1_000);
+        String longName = unique("t") + "/" + "x".repeat(900);
         MqttProbe subscriber = subscriber(version, longName, 0);
         MqttProbe publisher = publisher(version);
         publisher.send(Pub.to(longName, "far"));
@@ -154,7 +157,7 @@ class TopicsIT extends MqttTest {
         publisher.trySend(Pub.to(longest, "farther").qos1(1).bytes(version));
         ServerPacket answer = publisher.poll(MqttProbe.DEADLINE);
         if (answer instanceof Puback puback) {
-            assertThat(puback.reason()).isIn(0x00, 0x10, io.sluice.it.probe.Reason.TOPIC_NAME_INVALID);
+            assertThat(puback.reason()).isIn(0x00, 0x10, Reason.TOPIC_NAME_INVALID);
         } else if (version.is5()) {
             assertThat(answer).isInstanceOf(ServerPacket.Disconnect.class);
         } else {

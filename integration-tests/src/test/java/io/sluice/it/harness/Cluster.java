@@ -1,37 +1,80 @@
 package io.sluice.it.harness;
 
+import io.sluice.local.LocalCluster;
+import io.sluice.local.LocalConfig;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * What the tests of the protocol run against: two gateways of one cluster, started once in this process, or, with
- * {@code -Dsluice.it.target=host:port}, any other broker.
+ * What the tests of the protocol run against: two gateways of one cluster, started once in this process when first asked
+ * for, or, with {@code -Dsluice.it.target=host:port}, any other broker, or with {@code host:port,host:port} two nodes of
+ * one. {@code -Dsluice.it.kafka=host:port} tells where the Kafka of such a cluster is.
  */
 public final class Cluster {
 
-    private static final String TARGET = "sluice.it.target";
+    private static final String TARGET = System.getProperty("sluice.it.target");
+    private static final String KAFKA = System.getProperty("sluice.it.kafka");
 
     private Cluster() {}
 
+    /** Starts when it is first used, and ends with the process. */
+    private static final class Own {
+        private static final LocalCluster CLUSTER = start();
+
+        private static LocalCluster start() {
+            LeakWatch.begin();
+            LocalCluster cluster = LocalCluster.start(config(Path.of("target", "cluster"), true));
+            Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
+            return cluster;
+        }
+    }
+
+    /** Two gateways and two leader candidates on free ports; $SYS topics come often enough to be waited for. */
+    public static LocalConfig config(Path folder, boolean fresh) {
+        return new LocalConfig(
+                folder, fresh, "127.0.0.1", List.of(0, 0), List.of(0, 0), 0, 0, 0, Map.of("SLUICE_SYS_INTERVAL", "1s"));
+    }
+
     /** Whether the tests run against another broker, of which only its MQTT port is known. */
     public static boolean isForeign() {
-        return System.getProperty(TARGET) != null;
+        return TARGET != null && KAFKA == null;
     }
 
     /** The first gateway. */
     public static InetSocketAddress first() {
-        return address();
+        return gateway(0);
     }
 
-    /** The second gateway of the same cluster; another broker has only one address. */
+    /** The second gateway of the same cluster; another broker may have one address alone. */
     public static InetSocketAddress second() {
-        return address();
+        return gateway(1);
     }
 
-    private static InetSocketAddress address() {
-        String target = System.getProperty(TARGET);
-        Assumptions.assumeTrue(target != null, "there is no cluster to test: set " + TARGET);
-        int colon = target.lastIndexOf(':');
-        return new InetSocketAddress(target.substring(0, colon), Integer.parseInt(target.substring(colon + 1)));
+    private static InetSocketAddress gateway(int index) {
+        return TARGET == null ? gateway(Own.CLUSTER, index) : target(index);
+    }
+
+    /** Where a gateway of a cluster in this process listens. */
+    public static InetSocketAddress gateway(LocalCluster cluster, int index) {
+        int port = cluster.gateways().get(index).mqttPort();
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    private static InetSocketAddress target(int index) {
+        List<String> addresses = Pattern.compile(",").splitAsStream(TARGET).toList();
+        String address = addresses.get(Math.min(index, addresses.size() - 1));
+        int colon = address.lastIndexOf(':');
+        return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+    }
+
+    /** How Kafka's own clients reach the log; another broker has none. */
+    public static String bootstrapServers() {
+        Assumptions.assumeFalse(isForeign(), "another broker has no log in Kafka");
+        return TARGET == null ? Own.CLUSTER.bootstrapServers() : KAFKA;
     }
 }

@@ -183,11 +183,11 @@ public final class PacketReader {
         int id = qos == 0 ? 0 : identifier(body);
         Properties properties = is5 ? body.properties(PUBLISH_PROPERTIES, REPEATABLE_IN_PUBLISH) : Properties.NONE;
         boolean aliased = properties.has(TOPIC_ALIAS);
-        if (topic.isEmpty() && !aliased || topic.indexOf('+') >= 0 || topic.indexOf('#') >= 0) {
+        if ((topic.isEmpty() && !aliased) || topic.indexOf('+') >= 0 || topic.indexOf('#') >= 0) {
             throw new IllegalPacketException("PUBLISH to topic '" + topic + "'"); // [MQTT-3.3.2-2], [MQTT-4.7.3-1]
         }
-        if (aliased && properties.number(TOPIC_ALIAS) == 0
-                || properties.subscriptionIdentifiers().contains(0L)) {
+        boolean aliasZero = aliased && properties.number(TOPIC_ALIAS) == 0;
+        if (aliasZero || properties.subscriptionIdentifiers().contains(0L)) {
             throw new IllegalPacketException("PUBLISH with " + properties); // [MQTT-3.3.2-8]
         }
         return new ServerPacket.Publish(dup, qos, (flags & 1) != 0, topic, id, body.rest(), properties, size);

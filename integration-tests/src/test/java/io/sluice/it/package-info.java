@@ -1,0 +1,2 @@
+/** Real clients against real clusters. */
+package io.sluice.it;
