@@ -28,6 +28,12 @@ public record Topics(String prefix, int partitions) {
     /** The partition count of a cluster that does not choose its own. */
     public static final int DEFAULT_PARTITIONS = 12;
 
+    /**
+     * What the log took, whose limit is Kafka's or the operator's, must find a place in the topics that copy it with a header
+     * more.
+     */
+    private static final String MAX_COPY_BYTES = Integer.toString(64 << 20);
+
     private static final String DAY_MS = "86400000";
     private static final String HOUR_MS = "3600000";
 
@@ -86,7 +92,13 @@ public record Topics(String prefix, int partitions) {
                         retained(),
                         partitions,
                         // The router hands on the time of the origin: a retained message expires by it.
-                        Map.of("cleanup.policy", "compact", "message.timestamp.type", "CreateTime")),
+                        Map.of(
+                                "cleanup.policy",
+                                "compact",
+                                "message.timestamp.type",
+                                "CreateTime",
+                                "max.message.bytes",
+                                MAX_COPY_BYTES)),
                 new Spec(commands(), partitions, Map.of("cleanup.policy", "delete", "retention.ms", DAY_MS)),
                 new Spec(
                         heartbeats(),
@@ -103,7 +115,13 @@ public record Topics(String prefix, int partitions) {
                 new Spec(
                         deadLetter(),
                         1,
-                        Map.of("cleanup.policy", "delete", "retention.ms", Long.toString(7 * Long.parseLong(DAY_MS)))));
+                        Map.of(
+                                "cleanup.policy",
+                                "delete",
+                                "retention.ms",
+                                Long.toString(7 * Long.parseLong(DAY_MS)),
+                                "max.message.bytes",
+                                MAX_COPY_BYTES)));
     }
 
     /**

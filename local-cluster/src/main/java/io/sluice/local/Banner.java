@@ -71,7 +71,7 @@ final class Banner {
     }
 
     private String health(List<Gateway> gateways) {
-        return list(gateways, gateway -> url(gateway.adminPort()));
+        return url(cluster.router().adminPort()) + " (router), " + list(gateways, gateway -> url(gateway.adminPort()));
     }
 
     private String url(int port) {

@@ -5,6 +5,8 @@ import io.sluice.embedded.EmbeddedZooKeeper;
 import io.sluice.gateway.Gateway;
 import io.sluice.kit.StartException;
 import io.sluice.leader.Leader;
+import io.sluice.router.Router;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ public final class LocalCluster implements AutoCloseable {
     private final EmbeddedZooKeeper zooKeeper;
     private final List<Gateway> gateways = new ArrayList<>();
     private final List<Leader> leaders = new ArrayList<>();
+    private Router router;
 
     private LocalCluster(LocalConfig config, Consumer<String> progress) throws InterruptedException {
         try {
@@ -42,7 +45,7 @@ public final class LocalCluster implements AutoCloseable {
             zooKeeper = (EmbeddedZooKeeper) servers.get(0);
             kafka = (EmbeddedKafka) servers.get(1);
             progress.accept("Starting leaders, router and gateways");
-            startRoles(config);
+            startRoles(config, folder.router());
         } catch (RuntimeException | InterruptedException e) {
             close();
             throw e;
@@ -74,16 +77,19 @@ public final class LocalCluster implements AutoCloseable {
     }
 
     /** All at once: gateways and router wait by themselves for the topics that the primary leader makes. */
-    private void startRoles(LocalConfig config) throws InterruptedException {
+    private void startRoles(LocalConfig config, Path routerFolder) throws InterruptedException {
         RoleSettings settings = new RoleSettings(config, bootstrapServers(), zooKeeperConnect());
         List<Callable<AutoCloseable>> starters = new ArrayList<>();
         each(config.haPorts(), index -> starters.add(() -> Leader.start(settings.leader(index))));
+        starters.add(() -> Router.start(settings.router(routerFolder)));
         each(config.mqttPorts(), index -> starters.add(() -> Gateway.start(settings.gateway(index))));
         for (AutoCloseable role : parts.startAll(starters)) {
             if (role instanceof Gateway gateway) {
                 gateways.add(gateway);
             } else if (role instanceof Leader leader) {
                 leaders.add(leader);
+            } else if (role instanceof Router started) {
+                router = started;
             }
         }
     }
@@ -100,6 +106,11 @@ public final class LocalCluster implements AutoCloseable {
     /** The leader candidates, in the order of their configured ports. */
     public List<Leader> leaders() {
         return List.copyOf(leaders);
+    }
+
+    /** The router. */
+    public Router router() {
+        return router;
     }
 
     /** The broker that the cluster runs on. */

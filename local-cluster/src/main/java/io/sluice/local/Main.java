@@ -7,6 +7,8 @@ import io.sluice.kit.cli.VersionOption;
 import io.sluice.leader.Leader;
 import io.sluice.leader.LeaderConfig;
 import io.sluice.local.doctor.DoctorCommand;
+import io.sluice.router.Router;
+import io.sluice.router.RouterConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -25,6 +27,7 @@ public final class Main {
     public static void main(String[] args) {
         CommandLine sluice = new CommandLine(new Main())
                 .addSubcommand("gateway", new RoleCommand<>(GatewayConfig.class, Gateway::start))
+                .addSubcommand("router", new RoleCommand<>(RouterConfig.class, Router::start))
                 .addSubcommand("leader", new RoleCommand<>(LeaderConfig.class, Leader::start))
                 .addSubcommand("bench", io.sluice.bench.Main.command())
                 .addSubcommand("doctor", new DoctorCommand());

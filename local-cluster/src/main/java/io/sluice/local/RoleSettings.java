@@ -3,6 +3,8 @@ package io.sluice.local;
 import io.sluice.gateway.GatewayConfig;
 import io.sluice.kit.config.Configs;
 import io.sluice.leader.LeaderConfig;
+import io.sluice.router.RouterConfig;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -24,6 +26,12 @@ final class RoleSettings {
         settings.put("SLUICE_MQTT_HOST", config.host());
         settings.put("SLUICE_MQTT_PORT", config.mqttPorts().get(index).toString());
         return Configs.load(GatewayConfig.class, null, settings);
+    }
+
+    RouterConfig router(Path stateFolder) {
+        Map<String, String> settings = common("router-1", config.adminPort());
+        settings.put("SLUICE_STATE_FOLDER", stateFolder.toString());
+        return Configs.load(RouterConfig.class, null, settings);
     }
 
     LeaderConfig leader(int index) {

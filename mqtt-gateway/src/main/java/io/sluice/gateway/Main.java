@@ -9,11 +9,6 @@ public final class Main {
 
     /** {@code --config FILE}. */
     public static void main(String[] args) {
-        RoleCommand.main("gateway", command(), args);
-    }
-
-    /** The command, to be run alone or as a subcommand. */
-    public static RoleCommand<GatewayConfig> command() {
-        return new RoleCommand<>(GatewayConfig.class, Gateway::start);
+        RoleCommand.main("gateway", new RoleCommand<>(GatewayConfig.class, Gateway::start), args);
     }
 }

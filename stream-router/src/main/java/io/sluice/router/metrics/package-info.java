@@ -1,0 +1,2 @@
+/** What the router counts, by Prometheus' conventions. */
+package io.sluice.router.metrics;

@@ -1,0 +1,95 @@
+package io.sluice.router.streams;
+
+import static org.apache.kafka.streams.StreamsConfig.mainConsumerPrefix;
+import static org.apache.kafka.streams.StreamsConfig.producerPrefix;
+
+import io.sluice.router.RouterConfig;
+import io.sluice.router.metrics.RouterMetrics;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** Makes the configuration of Kafka Streams. */
+final class StreamsProperties {
+
+    /** What was small enough for the log must not be too large here, where it has a header more. */
+    private static final int MAX_REQUEST_BYTES = 64 << 20;
+
+    /** There is no global state, but without it Kafka Streams warns; its constant is deprecated from birth. */
+    private static final String HANDLE_GLOBAL_EXCEPTIONS = "processing.exception.handler.global.enabled";
+
+    private static final int FETCH_MAX_BYTES = 8 << 20;
+    private static final int HEARTBEATS_IN_A_SESSION = 4;
+
+    private StreamsProperties() {}
+
+    /**
+     * Kafka's names and values for a configuration.
+     *
+     * @param metrics is handed to {@link UnwritableRecords}, which Kafka Streams makes by its name
+     * @param letters likewise
+     */
+    static Properties of(RouterConfig config, RouterMetrics metrics, LetterWriter letters) {
+        Properties properties = new Properties();
+        properties.putAll(config.kafka().clientProperties());
+        application(properties, config);
+        work(properties, config.processing());
+        reading(properties, config);
+        writing(properties, config);
+        properties.put(UnwritableRecords.METRICS, metrics);
+        properties.put(UnwritableRecords.LETTERS, letters);
+        return properties;
+    }
+
+    private static void application(Properties properties, RouterConfig config) {
+        String application = config.kafka().topics().retainedApplicationId();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
+        properties.put(StreamsConfig.CLIENT_ID_CONFIG, application + "-" + config.name());
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, config.stateFolder().toString());
+        properties.put(
+                StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.kafka().replicationFactor());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
+    }
+
+    private static void work(Properties properties, ProcessingConfig processing) {
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, processing.threads());
+        properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, processing.standbyReplicas());
+        properties.put(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                processing.commitInterval().toMillis());
+        // What is retained and what is read back need no common order.
+        properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
+        properties.put(StreamsConfig.POLL_MS_CONFIG, processing.fetchMaxWait().toMillis());
+        properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallRocksDb.class);
+        properties.put(HANDLE_GLOBAL_EXCEPTIONS, true);
+        // A line every two minutes that says what the metrics say.
+        properties.put(StreamsConfig.LOG_SUMMARY_INTERVAL_MS_CONFIG, -1L);
+    }
+
+    private static void reading(Properties properties, RouterConfig config) {
+        ProcessingConfig processing = config.processing();
+        long session = processing.sessionTimeout().toMillis();
+        properties.putAll(Map.of(
+                mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+                config.name(),
+                mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
+                (int) session,
+                mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
+                (int) session / HEARTBEATS_IN_A_SESSION,
+                mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG),
+                processing.fetchMinBytes(),
+                mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG),
+                (int) processing.fetchMaxWait().toMillis(),
+                mainConsumerPrefix(ConsumerConfig.FETCH_MAX_BYTES_CONFIG),
+                FETCH_MAX_BYTES));
+    }
+
+    private static void writing(Properties properties, RouterConfig config) {
+        properties.putIfAbsent(producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), MAX_REQUEST_BYTES);
+        properties.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, UnwritableRecords.class);
+        properties.put(
+                UnwritableRecords.DEAD_LETTER_TOPIC, config.kafka().topics().deadLetter());
+    }
+}

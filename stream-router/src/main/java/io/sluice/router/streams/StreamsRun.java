@@ -1,0 +1,220 @@
+package io.sluice.router.streams;
+
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.sluice.kit.http.Check;
+import io.sluice.kit.metrics.Metrics;
+import io.sluice.router.RouterConfig;
+import io.sluice.router.metrics.RouterMetrics;
+import io.sluice.router.topology.NewLogException;
+import io.sluice.router.topology.RouterTopology;
+import io.sluice.router.topology.TopicIds;
+import io.sluice.router.topology.TopologyConfig;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.Topology;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the topology for as long as the process lives, on a thread of its own: waits for Kafka and the topics, starts Kafka
+ * Streams, looks after it, and when it has ended begins again after a pause. It never ends the process: what is wrong is
+ * logged and makes the router not ready. The states and how they follow each other: {@link RunState}.
+ */
+public final class StreamsRun implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(StreamsRun.class);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+    private static final Duration KAFKA_SILENCE = Duration.ofSeconds(20);
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** After a run of this length the next failure is a new one. */
+    private static final Duration GOOD_RUN = Duration.ofMinutes(2);
+
+    private final RouterConfig config;
+    private final Metrics metrics;
+    private final RouterMetrics meters;
+    private final ThreadFailures failures;
+    private final TopicGate gate;
+    private final LogWatch watch;
+    private final LetterWriter letters;
+    private final Thread thread = new Thread(this::run, "router-run");
+    private volatile RunState state = new RunState.Waiting("starting");
+    /** When Kafka has last answered, by the monotonic clock. */
+    private volatile long answeredAt = System.nanoTime();
+
+    private StreamsRun(RouterConfig config, Metrics metrics, RouterMetrics meters) {
+        this.config = config;
+        this.metrics = metrics;
+        this.meters = meters;
+        failures = new ThreadFailures(meters, System::nanoTime);
+        gate = new TopicGate(config.kafka().topics(), detail -> state = new RunState.Waiting(detail));
+        watch = new LogWatch(config.kafka().topics(), meters);
+        letters = new LetterWriter(
+                config.kafka().clientProperties(), config.processing().closeTimeout());
+        meters.state("waiting", () -> state instanceof RunState.Waiting);
+        meters.state("starting", () -> state instanceof RunState.Started && !state.isReady());
+        meters.state("running", () -> state.isReady());
+        meters.state("failed", () -> state instanceof RunState.Failed);
+        meters.state("halted", () -> state instanceof RunState.Halted);
+    }
+
+    /** Starts the run; does not wait for anything. */
+    public static StreamsRun start(RouterConfig config, Metrics metrics, RouterMetrics meters) {
+        StreamsRun run = new StreamsRun(config, metrics, meters);
+        run.watch.unknown();
+        run.thread.start();
+        return run;
+    }
+
+    /** What health depends on; any thread. */
+    public List<Check> ready() {
+        RunState present = state;
+        Duration silence = Duration.ofNanos(System.nanoTime() - answeredAt);
+        return List.of(
+                new Check("streams", present.isReady(), present.detail()),
+                new Check(
+                        "kafka", silence.compareTo(KAFKA_SILENCE) < 0, "last answer " + silence.toSeconds() + " s ago"),
+                new Check("threads", !failures.isRepeated(), failures.detail()));
+    }
+
+    /** Whether only a restart of the process helps; any thread. */
+    public List<Check> live() {
+        boolean alive = thread.isAlive();
+        return List.of(new Check("run", alive, alive ? "running" : "has ended"));
+    }
+
+    private void run() {
+        Duration pause = FIRST_PAUSE;
+        try {
+            while (!(state instanceof RunState.Halted)) {
+                long begin = System.nanoTime();
+                runOnce();
+                if (System.nanoTime() - begin > GOOD_RUN.toNanos()) {
+                    pause = FIRST_PAUSE;
+                }
+                TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+                pause = pause.multipliedBy(2);
+                pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+            }
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            log.atDebug().log("Told to stop");
+        }
+    }
+
+    /** From the wait for the topics to the end of Kafka Streams. */
+    private void runOnce() throws InterruptedException {
+        try (Admin admin = Admin.create(config.kafka().clientProperties())) {
+            TopicIds ids = gate.await(admin);
+            answeredAt = System.nanoTime();
+            // Before the first record is read: afterwards nobody sees from where to where records were missing.
+            look(admin);
+            runStreams(admin, ids);
+        } catch (InterruptException e) {
+            throw interrupted(e);
+        } catch (KafkaException e) {
+            // Such as a broker whose name cannot be resolved, or a state folder that another router uses.
+            failed(e.getMessage(), e);
+        } finally {
+            watch.unknown();
+        }
+    }
+
+    private static InterruptedException interrupted(RuntimeException e) {
+        InterruptedException interrupted = new InterruptedException();
+        interrupted.initCause(e);
+        return interrupted;
+    }
+
+    private void runStreams(Admin admin, TopicIds ids) throws InterruptedException {
+        CountDownLatch ended = new CountDownLatch(1);
+        Topology topology = RouterTopology.build(
+                new TopologyConfig(config.kafka().topics(), config.clearedMarkerRetention(), ids), meters);
+        KafkaStreams streams = new KafkaStreams(topology, StreamsProperties.of(config, meters, letters));
+        try (KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams)) {
+            streamsMetrics.bindTo(metrics.registry());
+            streams.setUncaughtExceptionHandler(failures);
+            streams.setStateListener((to, from) -> {
+                log.atInfo().addKeyValue("from", from).addKeyValue("to", to).log("Kafka Streams has changed its state");
+                if (to == KafkaStreams.State.ERROR || to == KafkaStreams.State.NOT_RUNNING) {
+                    ended.countDown();
+                }
+            });
+            streams.start();
+            state = new RunState.Started(streams);
+            lookAfter(admin, ids, ended);
+        } finally {
+            close(streams);
+        }
+    }
+
+    /** Returns when Kafka Streams has ended or has to. */
+    private void lookAfter(Admin admin, TopicIds ids, CountDownLatch ended) throws InterruptedException {
+        while (!ended.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+            TopicIds present = look(admin);
+            if (present != null && !present.equals(ids)) {
+                failed("topics were made anew", null);
+                return;
+            }
+        }
+        if (failures.isOf(FencedInstanceIdException.class)) {
+            halt("another router runs under the name " + config.name() + ": give this one a name of its own");
+        } else if (failures.isOf(NewLogException.class)) {
+            failed(failures.cause(), null);
+        } else {
+            failed("Kafka Streams has ended: " + failures.cause(), null);
+        }
+    }
+
+    /** Returns the topics as they are now, or null if that is not known. */
+    private TopicIds look(Admin admin) throws InterruptedException {
+        try {
+            watch.look(admin);
+            TopicIds present = gate.ask(admin);
+            answeredAt = System.nanoTime();
+            return present;
+        } catch (ExecutionException | TimeoutException e) {
+            watch.unknown();
+            log.atDebug().setCause(e).log("The lag is not known");
+            return null;
+        }
+    }
+
+    private void failed(String detail, Throwable cause) {
+        state = new RunState.Failed(detail);
+        log.atError().addKeyValue("detail", detail).setCause(cause).log("Not running; trying again");
+    }
+
+    private void halt(String detail) {
+        state = new RunState.Halted(detail);
+        log.atError().addKeyValue("detail", detail).log("Halted");
+    }
+
+    private void close(KafkaStreams streams) {
+        if (!streams.close(config.processing().closeTimeout())) {
+            log.atWarn()
+                    .log("Kafka Streams did not end in time; what it has not written is done again by the next one");
+        }
+    }
+
+    /** Ends the run; what was read is written and committed, if that is possible in time. */
+    @Override
+    public void close() {
+        thread.interrupt();
+        try {
+            thread.join(config.processing().closeTimeout().multipliedBy(2).toMillis());
+            letters.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

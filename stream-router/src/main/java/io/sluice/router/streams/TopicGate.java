@@ -1,0 +1,120 @@
+package io.sluice.router.streams;
+
+import io.sluice.router.topology.TopicIds;
+import io.sluice.wire.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets the run begin when the topics are there: the leader provisions them. Used by the run's thread. */
+final class TopicGate {
+
+    private static final Logger log = LoggerFactory.getLogger(TopicGate.class);
+    private static final long ASK_EVERY_MS = 1_000;
+    private static final Duration TELL_EVERY = Duration.ofSeconds(15);
+    private static final long ANSWER_TIMEOUT_S = 10;
+
+    private final Topics topics;
+    private final Consumer<String> waitingFor;
+    private String told = "";
+    private long toldAt;
+
+    /** @param waitingFor is told what is missing, each time that it was looked for in vain */
+    TopicGate(Topics topics, Consumer<String> waitingFor) {
+        this.topics = topics;
+        this.waitingFor = waitingFor;
+    }
+
+    /** Waits until all topics are as they have to be, however long that takes. */
+    TopicIds await(Admin admin) throws InterruptedException {
+        while (true) {
+            try {
+                Map<String, TopicDescription> found = describe(admin);
+                String missing = missing(found);
+                if (missing.isEmpty()) {
+                    return ids(found);
+                }
+                tell(missing);
+            } catch (ExecutionException e) {
+                tell("Kafka does not tell about its topics: " + e.getCause().getMessage());
+            } catch (TimeoutException e) {
+                tell("Kafka does not answer");
+            }
+            TimeUnit.MILLISECONDS.sleep(ASK_EVERY_MS);
+        }
+    }
+
+    /**
+     * Asks once.
+     *
+     * @return the incarnations of the topics, or null if one is missing
+     */
+    TopicIds ask(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+        Map<String, TopicDescription> found = describe(admin);
+        return missing(found).isEmpty() ? ids(found) : null;
+    }
+
+    private Map<String, TopicDescription> describe(Admin admin)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        List<String> names = List.of(topics.publish(), topics.retained(), topics.commands(), topics.deadLetter());
+        Map<String, TopicDescription> found = new TreeMap<>();
+        for (Map.Entry<String, KafkaFuture<TopicDescription>> answer :
+                admin.describeTopics(names).topicNameValues().entrySet()) {
+            try {
+                found.put(answer.getKey(), answer.getValue().get(ANSWER_TIMEOUT_S, TimeUnit.SECONDS));
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+                found.put(answer.getKey(), null);
+            }
+        }
+        return found;
+    }
+
+    private String missing(Map<String, TopicDescription> found) {
+        List<String> missing = new ArrayList<>();
+        found.forEach((name, description) -> {
+            if (description == null) {
+                missing.add(name);
+            }
+        });
+        if (!missing.isEmpty()) {
+            return "waiting for the leader to make the topics " + String.join(", ", missing);
+        }
+        int log = found.get(topics.publish()).partitions().size();
+        int retained = found.get(topics.retained()).partitions().size();
+        return log == retained
+                ? ""
+                : topics.publish() + " has " + log + " partitions and " + topics.retained() + " has " + retained
+                        + ": both need the same number";
+    }
+
+    private TopicIds ids(Map<String, TopicDescription> found) {
+        return new TopicIds(
+                found.get(topics.publish()).topicId().toString(),
+                found.get(topics.retained()).topicId().toString());
+    }
+
+    private void tell(String missing) {
+        waitingFor.accept(missing);
+        long now = System.nanoTime();
+        if (!missing.equals(told) || now - toldAt > TELL_EVERY.toNanos()) {
+            log.atInfo().addKeyValue("detail", missing).log("Not started yet");
+            told = missing;
+            toldAt = now;
+        }
+    }
+}
