@@ -42,7 +42,7 @@ class RetainedProcessorModelTest {
     private static final int QUIET_STEPS = 100;
 
     private static final int RUNS = 100;
-    /** Few are written often, many once: one that is written once has nothing that a later message makes good. */
+    /** Few are written often, many once: what is lost of those is not made good by a later message. */
     private static final int NAMES = 12;
 
     /** A record of the log or of what is retained; the offset is that of the origin. */
