@@ -8,6 +8,7 @@ import io.sluice.kit.config.ConfigReference;
 import io.sluice.kit.config.ConfigReference.Role;
 import io.sluice.kit.config.Configs;
 import io.sluice.leader.LeaderConfig;
+import io.sluice.router.RouterConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,10 @@ class ConfigurationDocsTest {
                     "Gateway",
                     "The MQTT server that clients connect to: `./sluice gateway --config FILE`.",
                     GatewayConfig.class),
+            new Role(
+                    "Router",
+                    "Keeps what is derived from the log, such as retained messages: `./sluice router --config FILE`.",
+                    RouterConfig.class),
             new Role(
                     "Leader",
                     "A candidate for the one primary that provisions topics and declares gateways lost:"
