@@ -17,12 +17,12 @@ final class Banner {
     private final Duration startTime;
 
     /**
-     * @param host that the cluster listens on
+     * @param host as it stands in an address
      * @param logs the folder of the log file
      */
     Banner(LocalCluster cluster, String host, Path logs, Duration startTime) {
         this.cluster = cluster;
-        this.host = host.equals("0.0.0.0") ? "127.0.0.1" : host;
+        this.host = host;
         this.logs = logs;
         this.startTime = startTime;
     }

@@ -6,6 +6,7 @@ import io.sluice.gateway.Gateway;
 import io.sluice.kit.StartException;
 import io.sluice.leader.Leader;
 import io.sluice.router.Router;
+import io.sluice.router.RouterConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,7 +82,7 @@ public final class LocalCluster implements AutoCloseable {
         RoleSettings settings = new RoleSettings(config, bootstrapServers(), zooKeeperConnect());
         List<Callable<AutoCloseable>> starters = new ArrayList<>();
         each(config.haPorts(), index -> starters.add(() -> Leader.start(settings.leader(index))));
-        starters.add(() -> Router.start(settings.router(routerFolder)));
+        starters.add(() -> readyRouter(settings.router(routerFolder), config.reachableHost()));
         each(config.mqttPorts(), index -> starters.add(() -> Gateway.start(settings.gateway(index))));
         for (AutoCloseable role : parts.startAll(starters)) {
             if (role instanceof Gateway gateway) {
@@ -91,6 +92,18 @@ public final class LocalCluster implements AutoCloseable {
             } else if (role instanceof Router started) {
                 router = started;
             }
+        }
+    }
+
+    /** A router starts without waiting for the topics; here it is to be ready, as everything else. */
+    private static Router readyRouter(RouterConfig config, String host) throws InterruptedException {
+        Router router = Router.start(config);
+        try {
+            Readiness.await(host, router.adminPort());
+            return router;
+        } catch (RuntimeException | InterruptedException e) {
+            router.close();
+            throw e;
         }
     }
 

@@ -64,6 +64,14 @@ public record LocalConfig(
                 Map.of());
     }
 
+    /** The host as it stands in an address that programs on this machine can use. */
+    String reachableHost() {
+        if (host.equals("0.0.0.0") || host.equals("::")) {
+            return LOOPBACK;
+        }
+        return host.contains(":") ? "[" + host + "]" : host;
+    }
+
     /** The admin port of a gateway, counted from 0. */
     int gatewayAdminPort(int index) {
         return adminPort == 0 ? 0 : adminPort + 1 + index;

@@ -84,8 +84,9 @@ final class UpCommand implements Callable<Integer> {
 
     private AutoCloseable start(Path logs) {
         Progress progress = new Progress(System.out);
-        LocalCluster cluster = LocalCluster.start(config(), progress);
-        System.out.print(new Banner(cluster, host, logs, progress.elapsed()).text());
+        LocalConfig config = config();
+        LocalCluster cluster = LocalCluster.start(config, progress);
+        System.out.print(new Banner(cluster, config.reachableHost(), logs, progress.elapsed()).text());
         System.out.flush();
         return () -> {
             System.out.println("Stopping");

@@ -141,7 +141,7 @@ class LauncherIT {
 
     @Test
     void tellsThatAConfigurationFileIsMissing() throws Exception {
-        for (String command : List.of("gateway", "leader", "doctor")) {
+        for (String command : List.of("gateway", "router", "leader", "doctor")) {
             try (Sluice sluice =
                     Sluice.run(command, "--config", folder.resolve("none.yaml").toString())) {
                 assertThat(sluice.exitCode()).as(command).isEqualTo(2);

@@ -33,6 +33,7 @@ class LocalClusterIT {
             for (Gateway gateway : cluster.gateways()) {
                 assertThat(status(gateway.adminPort(), "/ready")).isEqualTo(200);
             }
+            assertThat(status(cluster.router().adminPort(), "/ready")).isEqualTo(200);
             assertThat(cluster.leaders())
                     .hasSize(2)
                     .filteredOn(Leader::isPrimary)
