@@ -1,0 +1,63 @@
+package io.sluice.bench.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sluice.bench.compare.Generator.Measurement;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RatioTablesTest {
+
+    private static final String PAIRS = Scenario.throughput().get(0).name();
+
+    private final Board board = new Board();
+
+    private void rate(String system, double rate, boolean clean) {
+        ObjectNode result = JsonNodeFactory.instance.objectNode();
+        result.put("deliveryRate", rate).put("generatorCpu", 0.5).put("clean", clean);
+        board.add(PAIRS, system, new Measurement(result, Map.of("gateway-1", 0.75, "kafka", 0.25)));
+    }
+
+    private void time(String system, long p50, long p99) {
+        ObjectNode result = JsonNodeFactory.instance.objectNode();
+        result.putObject("delivery").put("p50", p50).put("p99", p99);
+        board.add(RatioTables.rate(500), system, new Measurement(result, Map.of()));
+    }
+
+    @Test
+    void ratiosAreThoseOfEachRoundAndTheMiddleCounts() {
+        rate(RatioTables.MOSQUITTO, 100, true);
+        rate(RatioTables.MOSQUITTO, 50, true);
+        rate(RatioTables.MOSQUITTO, 80, true);
+        rate(RatioTables.ONE_GATEWAY, 190, true);
+        rate(RatioTables.ONE_GATEWAY, 150, true);
+        rate(RatioTables.ONE_GATEWAY, 168, true);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| " + PAIRS + " | 80 | 168 | 2.10 (1.90–3.00) | ≥ 2.0 ✓ | 0.75, 0.25, 0.50 |")
+                .doesNotContain("NOT CLEAN");
+    }
+
+    @Test
+    void aTargetThatIsMissedAndARunThatIsNotCleanAreMarked() {
+        rate(RatioTables.MOSQUITTO, 100, true);
+        rate(RatioTables.ONE_GATEWAY, 199, false);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| 1.99 | ≥ 2.0 ✗ |")
+                .contains("NOT CLEAN: " + PAIRS + ", " + RatioTables.ONE_GATEWAY);
+    }
+
+    @Test
+    void latencyIsHeldAgainstTheBareHop() {
+        time(RatioTables.KAFKA_HOP, 1_000, 5_000);
+        time(RatioTables.ONE_GATEWAY, 1_800, 10_500);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| 500 msg/s, QoS 1 | 1.00 / 5.00 | 1.80 / 10.50 | 1.80 | 2.10 | ≤ 2.0 ✗ |")
+                .doesNotContain("Throughput");
+    }
+}
