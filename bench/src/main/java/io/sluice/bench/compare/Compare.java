@@ -3,6 +3,7 @@ package io.sluice.bench.compare;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.sluice.bench.BenchException;
+import io.sluice.bench.Durations;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -55,6 +56,15 @@ public final class Compare implements Callable<Integer> {
     private Pattern only;
 
     @Option(
+            names = "--patience",
+            paramLabel = "TIME",
+            defaultValue = "0s",
+            converter = Durations.class,
+            description = "How long each run may wait for other processes to leave the machine alone; one that they"
+                    + " disturbed is repeated in that time. Default: ${DEFAULT-VALUE}.")
+    private Duration patience;
+
+    @Option(
             names = "--gateway-options",
             paramLabel = "OPTIONS",
             split = " ",
@@ -101,6 +111,7 @@ public final class Compare implements Callable<Integer> {
                 rounds == null ? (quick ? 1 : ROUNDS) : rounds,
                 quick ? QUICK_WARM_UP : WARM_UP,
                 quick ? QUICK_DURATION : DURATION,
+                patience,
                 quick ? QUICK_IDLE_CONNECTIONS : IDLE_CONNECTIONS,
                 quick ? QUICK_IDLE_WATCH : IDLE_WATCH,
                 only,

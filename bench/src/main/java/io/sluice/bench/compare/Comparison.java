@@ -27,7 +27,7 @@ final class Comparison {
         this.plan = plan;
         this.folder = folder;
         this.progress = progress;
-        this.generator = new Generator(folder, plan.warmUp(), plan.duration());
+        this.generator = new Generator(folder, plan.warmUp(), plan.duration(), plan.patience());
     }
 
     /**
@@ -36,6 +36,7 @@ final class Comparison {
      * @param rounds 1 or more
      * @param warmUp of each run
      * @param duration of each run
+     * @param patience how long each run may wait for other processes to leave the machine alone
      * @param idleConnections 0 for none
      * @param idleWatch how long the idle cluster is watched
      * @param only scenarios whose name this finds
@@ -45,6 +46,7 @@ final class Comparison {
             int rounds,
             Duration warmUp,
             Duration duration,
+            Duration patience,
             int idleConnections,
             Duration idleWatch,
             Pattern only,
@@ -59,84 +61,102 @@ final class Comparison {
         return board;
     }
 
+    /** All that runs: what is measured, and what the gateways need. */
+    private record Servers(Mosquitto mosquitto, Cluster cluster, Cluster.Gateway gateway) {
+
+        List<ManagedProcess> processes() {
+            List<ManagedProcess> all = new ArrayList<>(cluster.processes());
+            all.add(mosquitto.process());
+            return all;
+        }
+    }
+
     /** Runs it all and gives the tables. */
     String run() {
-        List<String> memory = List.of();
         say("Starting Mosquitto, Kafka, ZooKeeper, a leader, a router and a gateway in " + folder);
         try (Mosquitto mosquitto = Mosquitto.start(folder, false);
                 Cluster cluster = Cluster.start(folder, plan.gatewayOptions())) {
-            Cluster.Gateway first = cluster.startGateway(List.of());
+            Servers servers = new Servers(mosquitto, cluster, cluster.startGateway(List.of()));
+            rehearse(servers, List.of(servers.gateway()));
             for (int round = 0; round < plan.rounds(); round++) {
                 say("Round " + (round + 1) + " of " + plan.rounds());
-                throughput(round, mosquitto, cluster, first);
-                idle(cluster);
-                latency(round, mosquitto, cluster, first);
-                scaling(cluster, first);
+                throughput(servers, round);
+                idle(servers);
+                latency(servers, round);
+                scaling(servers);
             }
-            if (plan.idleConnections() > 0 && plan.wants("memory")) {
-                say("Memory of idle connections");
-                cluster.stop(first);
-                memory = new IdleMemory(folder, cluster, generator).table(plan.idleConnections());
-            }
+            return RatioTables.of(board, memory(servers));
         }
-        return RatioTables.of(board, memory);
     }
 
-    private void throughput(int round, Mosquitto mosquitto, Cluster cluster, Cluster.Gateway gateway) {
+    private void throughput(Servers servers, int round) {
         for (Scenario scenario : Scenario.throughput()) {
             if (plan.wants(scenario.name())) {
                 inTurn(
                         round,
-                        () -> mosquitto(scenario.name(), mosquitto, scenario.arguments()),
-                        () -> sluice(scenario.name(), cluster, List.of(gateway), scenario.arguments()));
+                        () -> mosquitto(servers, scenario.name(), scenario.arguments()),
+                        () -> sluice(servers, scenario.name(), List.of(servers.gateway()), scenario.arguments()));
             }
         }
     }
 
-    private void latency(int round, Mosquitto mosquitto, Cluster cluster, Cluster.Gateway gateway) {
+    private void latency(Servers servers, int round) {
         for (int rate : Scenario.rates()) {
             String name = RatioTables.rate(rate);
             if (plan.wants(name)) {
-                List<String> hop = List.of(
-                        "kafka-hop", "--rate", Integer.toString(rate), "--bootstrap", cluster.bootstrapServers());
                 inTurn(
                         round,
-                        () -> measure(name, RatioTables.KAFKA_HOP, hop, cluster.processes()),
-                        () -> sluice(name, cluster, List.of(gateway), Scenario.latency(rate)));
-                mosquitto(name, mosquitto, Scenario.latency(rate));
+                        () -> hop(servers, name, rate),
+                        () -> sluice(servers, name, List.of(servers.gateway()), Scenario.latency(rate)));
+                mosquitto(servers, name, Scenario.latency(rate));
             }
         }
     }
 
     /** Adds gateways one by one, and takes them away again. */
-    private void scaling(Cluster cluster, Cluster.Gateway first) {
+    private void scaling(Servers servers) {
         if (!plan.wants("gateways")) {
             return;
         }
-        List<Cluster.Gateway> gateways = new ArrayList<>(List.of(first));
+        List<Cluster.Gateway> gateways = new ArrayList<>(List.of(servers.gateway()));
         for (Scenario scenario : Scenario.scaling()) {
             if (!plan.wants(scenario.name())) {
-                sluice(scenario.name(), cluster, gateways, scenario.arguments());
+                sluice(servers, scenario.name(), gateways, scenario.arguments());
             }
         }
         while (gateways.size() < MOST_GATEWAYS) {
-            gateways.add(cluster.startGateway(List.of()));
-            // What a new JVM has still to learn is not what is measured.
-            generator.run(targets(gateways, Scenario.scaling().get(0).arguments()), List.of());
+            gateways.add(servers.cluster().startGateway(List.of()));
+            rehearse(servers, gateways);
             for (Scenario scenario : Scenario.scaling()) {
-                sluice(scenario.name(), cluster, gateways, scenario.arguments());
+                sluice(servers, scenario.name(), gateways, scenario.arguments());
             }
         }
-        gateways.subList(1, gateways.size()).forEach(cluster::stop);
+        gateways.subList(1, gateways.size()).forEach(servers.cluster()::stop);
     }
 
-    private void idle(Cluster cluster) {
+    /** What a new JVM has still to learn is not what is measured. */
+    private void rehearse(Servers servers, List<Cluster.Gateway> gateways) {
+        for (Scenario scenario : Scenario.scaling()) {
+            generator.once(targets(gateways, scenario.arguments()), servers.processes());
+        }
+    }
+
+    private void idle(Servers servers) {
         if (plan.wants(IDLE)) {
             Generator.sleep(SETTLE);
-            Measurement idle = new Measurement(
-                    JsonNodeFactory.instance.objectNode(), Generator.watch(cluster.processes(), plan.idleWatch()));
+            Machine.Use use = Machine.watch(servers.processes(), plan.idleWatch());
+            Measurement idle = new Measurement(JsonNodeFactory.instance.objectNode(), use.watched(), use.others());
             board.add(IDLE, RatioTables.ONE_GATEWAY, idle);
         }
+    }
+
+    private List<String> memory(Servers servers) {
+        if (plan.idleConnections() == 0 || !plan.wants("memory")) {
+            return List.of();
+        }
+        say("Memory of idle connections");
+        servers.cluster().stop(servers.gateway());
+        return new IdleMemory(folder, servers.cluster(), generator).table(plan.idleConnections());
     }
 
     /** Who goes first changes from round to round. */
@@ -150,14 +170,20 @@ final class Comparison {
         }
     }
 
-    private void mosquitto(String name, Mosquitto mosquitto, List<String> arguments) {
+    private void mosquitto(Servers servers, String name, List<String> arguments) {
         List<String> all = new ArrayList<>(arguments);
-        all.addAll(List.of("--target", mosquitto.address()));
-        measure(name, RatioTables.MOSQUITTO, all, List.of(mosquitto.process()));
+        all.addAll(List.of("--target", servers.mosquitto().address()));
+        measure(servers, name, RatioTables.MOSQUITTO, all);
     }
 
-    private void sluice(String name, Cluster cluster, List<Cluster.Gateway> gateways, List<String> arguments) {
-        measure(name, RatioTables.gateways(gateways.size()), targets(gateways, arguments), cluster.processes());
+    private void hop(Servers servers, String name, int rate) {
+        String kafka = servers.cluster().bootstrapServers();
+        List<String> arguments = List.of("kafka-hop", "--rate", Integer.toString(rate), "--bootstrap", kafka);
+        measure(servers, name, RatioTables.KAFKA_HOP, arguments);
+    }
+
+    private void sluice(Servers servers, String name, List<Cluster.Gateway> gateways, List<String> arguments) {
+        measure(servers, name, RatioTables.gateways(gateways.size()), targets(gateways, arguments));
     }
 
     private static List<String> targets(List<Cluster.Gateway> gateways, List<String> arguments) {
@@ -167,10 +193,10 @@ final class Comparison {
         return all;
     }
 
-    private void measure(String name, String system, List<String> arguments, List<ManagedProcess> watched) {
-        Measurement measurement = generator.run(arguments, watched);
+    private void measure(Servers servers, String name, String system, List<String> arguments) {
+        Measurement measurement = generator.run(arguments, servers.processes());
         board.add(name, system, measurement);
-        say(name + " · " + system + ": " + Summary.of(measurement.result()));
+        say(name + " · " + system + ": " + Summary.of(measurement));
         Generator.sleep(SETTLE);
     }
 

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,18 +17,24 @@ final class Generator {
 
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx1g");
     private static final Duration OVERHEAD = Duration.ofMinutes(2);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    /** Processors of others from which on a run counts as disturbed. */
+    static final double DISTURBED = 0.15;
+
     /** From the start of the generator's JVM to its first message, roughly. */
     private static final Duration START = Duration.ofSeconds(2);
 
     private final Path folder;
     private final Duration warmUp;
     private final Duration duration;
+    private final Duration patience;
     private int runs;
 
-    Generator(Path folder, Duration warmUp, Duration duration) {
+    Generator(Path folder, Duration warmUp, Duration duration, Duration patience) {
         this.folder = folder;
         this.warmUp = warmUp;
         this.duration = duration;
+        this.patience = patience;
     }
 
     /**
@@ -37,21 +42,48 @@ final class Generator {
      *
      * @param result as the generator wrote it
      * @param cpu processors that each watched process kept busy in the middle of the run, by its name
+     * @param othersCpu processors that everything else on this machine kept busy then
      */
-    record Measurement(JsonNode result, Map<String, Double> cpu) {}
+    record Measurement(JsonNode result, Map<String, Double> cpu, double othersCpu) {}
 
-    /** Runs one scenario; the time is this generator's. */
+    /**
+     * Runs one scenario; the time is this generator's. A run that others on this machine disturbed is repeated while
+     * patience lasts, and the one that was disturbed least counts.
+     */
     Measurement run(List<String> arguments, List<ManagedProcess> watched) {
+        long end = System.nanoTime() + patience.toNanos();
+        Measurement best = null;
+        do {
+            awaitQuiet(watched, end);
+            Measurement measurement = once(arguments, watched);
+            if (best == null || measurement.othersCpu() < best.othersCpu()) {
+                best = measurement;
+            }
+        } while (best.othersCpu() > DISTURBED && System.nanoTime() < end);
+        return best;
+    }
+
+    private static void awaitQuiet(List<ManagedProcess> watched, long end) {
+        while (System.nanoTime() < end && Machine.watch(watched, LOOK).others() > DISTURBED) {
+            sleep(LOOK);
+        }
+    }
+
+    /** Runs one scenario once, whatever else happens on the machine. */
+    Measurement once(List<String> arguments, List<ManagedProcess> watched) {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of("--warmup", warmUp.toMillis() + "ms", "--duration", duration.toMillis() + "ms", "--quiet"));
         Path json = folder.resolve("run-" + ++runs + ".json");
         try (ManagedProcess process = start(all, json)) {
+            List<ManagedProcess> ours = new ArrayList<>(watched);
+            ours.add(process);
             sleep(START.plus(warmUp));
-            Map<String, Double> cpu = watch(watched, duration.minusSeconds(1));
+            Machine.Use use = Machine.watch(ours, duration.minusSeconds(1));
             if (process.await(duration.plus(OVERHEAD)) != 0) {
                 throw new BenchException("the generator failed" + process.tail());
             }
-            return new Measurement(new ObjectMapper().readTree(json.toFile()).get("result"), cpu);
+            return new Measurement(
+                    new ObjectMapper().readTree(json.toFile()).get("result"), use.watched(), use.others());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -62,19 +94,6 @@ final class Generator {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of("--json", json.toString()));
         return ManagedProcess.start("generator-" + runs, folder, Jvm.command(JVM, "io.sluice.bench.Main", all));
-    }
-
-    /** How many processors each process keeps busy over a stretch of time. */
-    static Map<String, Double> watch(List<ManagedProcess> processes, Duration time) {
-        Map<ManagedProcess, Duration> before = new LinkedHashMap<>();
-        processes.forEach(process -> before.put(process, process.cpu()));
-        long start = System.nanoTime();
-        sleep(time);
-        double nanos = System.nanoTime() - start;
-        Map<String, Double> busy = new LinkedHashMap<>();
-        before.forEach((process, cpu) ->
-                busy.put(process.name(), process.cpu().minus(cpu).toNanos() / nanos));
-        return busy;
     }
 
     static void sleep(Duration time) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The end of a comparison, as Markdown. */
 final class RatioTables {
@@ -45,6 +46,7 @@ final class RatioTables {
         tables.dropEmptyTable();
         tables.lines.addAll(idleTable);
         tables.unclean();
+        tables.disturbed();
         return String.join(System.lineSeparator(), tables.lines);
     }
 
@@ -168,6 +170,31 @@ final class RatioTables {
                 }
             }
         }
+    }
+
+    private void disturbed() {
+        long disturbed = measurements()
+                .filter(one -> one.othersCpu() > Generator.DISTURBED)
+                .count();
+        if (disturbed > 0) {
+            double most = measurements()
+                    .mapToDouble(Generator.Measurement::othersCpu)
+                    .max()
+                    .orElse(0);
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "DISTURBED: in %d of %d runs other processes took more than %.2f processors, up to %.2f.",
+                    disturbed,
+                    measurements().count(),
+                    Generator.DISTURBED,
+                    most));
+        }
+    }
+
+    private Stream<Generator.Measurement> measurements() {
+        return board.all().values().stream()
+                .flatMap(systems -> systems.values().stream())
+                .flatMap(List::stream);
     }
 
     private static String trouble(List<Generator.Measurement> measurements) {

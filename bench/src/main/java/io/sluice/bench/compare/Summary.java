@@ -10,7 +10,15 @@ final class Summary {
 
     private Summary() {}
 
-    static String of(JsonNode result) {
+    static String of(Generator.Measurement measurement) {
+        double others = measurement.othersCpu();
+        return of(measurement.result())
+                + (others > Generator.DISTURBED
+                        ? String.format(Locale.ROOT, ", DISTURBED: others took %.2f processors", others)
+                        : "");
+    }
+
+    private static String of(JsonNode result) {
         if (result.has("connectRate")) {
             return String.format(
                     Locale.ROOT,

@@ -18,13 +18,13 @@ class RatioTablesTest {
     private void rate(String system, double rate, boolean clean) {
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         result.put("deliveryRate", rate).put("generatorCpu", 0.5).put("clean", clean);
-        board.add(PAIRS, system, new Measurement(result, Map.of("gateway-1", 0.75, "kafka", 0.25)));
+        board.add(PAIRS, system, new Measurement(result, Map.of("gateway-1", 0.75, "kafka", 0.25), 0));
     }
 
     private void time(String system, long p50, long p99) {
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         result.putObject("delivery").put("p50", p50).put("p99", p99);
-        board.add(RatioTables.rate(500), system, new Measurement(result, Map.of()));
+        board.add(RatioTables.rate(500), system, new Measurement(result, Map.of(), 0));
     }
 
     @Test
