@@ -20,6 +20,26 @@ public record PublishProperties(
         byte[] correlationData,
         List<UserProperty> userProperties) {
 
+    private static final int OBJECT_BYTES = 64;
+
+    /** What the properties take in memory, about, in bytes. */
+    int weight() {
+        int weight = 0;
+        if (contentType != null) {
+            weight += contentType.length();
+        }
+        if (responseTopic != null) {
+            weight += responseTopic.length();
+        }
+        if (correlationData != null) {
+            weight += correlationData.length;
+        }
+        for (UserProperty property : userProperties) {
+            weight += property.name().length() + property.value().length() + OBJECT_BYTES;
+        }
+        return weight;
+    }
+
     /** No property at all: the usual case, so it is one shared object. */
     public static final PublishProperties NONE = new PublishProperties(-1, -1, null, null, null, List.of());
 }

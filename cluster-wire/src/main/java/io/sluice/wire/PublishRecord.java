@@ -65,6 +65,8 @@ public record PublishRecord(
     private static final Header RETAIN_HEADER = header(RETAIN, "1");
     private static final byte[] NO_BYTES = new byte[0];
     private static final int MAX_STRING_BYTES = 0xFFFF;
+    /** What any gateway can be configured to allow; matching goes down level by level. */
+    private static final int MAX_LEVELS = 1_000;
 
     /** A message on its way to the log. */
     public static PublishRecord outgoing(
@@ -135,6 +137,9 @@ public record PublishRecord(
         if (key == null || !TopicName.isValid(key)) {
             throw new DamagedRecordException("the key is not a valid MQTT topic name");
         }
+        if (TopicName.depth(key) > MAX_LEVELS) {
+            throw new DamagedRecordException("the key has more than " + MAX_LEVELS + " levels");
+        }
         if (TopicName.isReserved(key)) {
             throw new DamagedRecordException("the key begins with $, which belongs to the server");
         }
@@ -152,6 +157,14 @@ public record PublishRecord(
                 partition,
                 offset,
                 timestamp);
+    }
+
+    /**
+     * What the message takes in memory, about, in bytes: topic, payload and all properties. Limits count it, so that a
+     * message cannot hide its size in its properties.
+     */
+    public int weight() {
+        return topic.length + payload.length + properties.weight();
     }
 
     /** Whether the message has outlived its message expiry interval ([MQTT-3.3.2-5]). */

@@ -21,9 +21,9 @@ import io.sluice.wire.Heartbeat;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +50,10 @@ public final class Gateway implements AutoCloseable {
         try {
             Metrics metrics = start(Metrics.create("gateway", config.name()));
             GatewayMetrics gatewayMetrics = new GatewayMetrics(metrics.registry());
-            timer = Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "gateway-timer"));
+            ScheduledThreadPoolExecutor thread =
+                    new ScheduledThreadPoolExecutor(1, work -> new Thread(work, "gateway-timer"));
+            thread.setRemoveOnCancelPolicy(true);
+            timer = thread;
             start(timer::shutdownNow);
             GatewayHealth health = new GatewayHealth();
             admin = start(AdminServer.start(config.admin(), health, metrics, Map.of()));

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -96,6 +97,8 @@ public final class KafkaLog implements AutoCloseable {
         properties.putAll(config.kafka().clientProperties());
         // An event loop must never wait: what would block fails instead, and the sizes are such that nothing does.
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
+        // By default a producer that reaches no broker forgets where the partitions are, and every send would fail.
+        properties.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
         long halfEmptyBatches = (long) topics.partitions()
                 * BATCHES_PER_PARTITION
                 * config.log().batchBytes();

@@ -58,7 +58,7 @@ public final class LogAppender implements PublicationSink {
 
     @Override
     public void append(PublishRecord message, Listener listener) {
-        int size = message.topic().length + message.payload().length + RECORD_OVERHEAD_BYTES;
+        int size = message.weight() + RECORD_OVERHEAD_BYTES;
         inFlightRecords.incrementAndGet();
         if (inFlightBytes.addAndGet(size) >= maxInFlightBytes) {
             full.set(true);

@@ -260,12 +260,18 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     }
 
     private boolean hasPassed(long[] ends) {
-        for (int i = 0; i < ends.length; i++) {
-            if (consumer.position(partitions.get(i)) < ends[i]) {
-                return false;
+        try {
+            for (int i = 0; i < ends.length; i++) {
+                if (consumer.position(partitions.get(i), Duration.ZERO) < ends[i]) {
+                    return false;
+                }
             }
+            return true;
+        } catch (KafkaException e) {
+            // The position is being validated against a new leader, or a wake-up came: it is asked again.
+            log.atTrace().setCause(e).log("The tail's position is not known for the moment");
+            return false;
         }
-        return true;
     }
 
     private PublishRecord decode(ConsumerRecord<byte[], byte[]> record) {

@@ -69,6 +69,6 @@ final class RetainedMessages {
     }
 
     private static long size(PublishRecord message) {
-        return (long) message.topic().length + message.payload().length;
+        return message.weight();
     }
 }

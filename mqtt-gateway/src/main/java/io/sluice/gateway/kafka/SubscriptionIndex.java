@@ -28,9 +28,9 @@ final class SubscriptionIndex {
     private final int lanes;
     private final FilterTrie<Session, Subscription> trie = new FilterTrie<>();
     private final Map<Session, Set<TopicFilter>> filters = new HashMap<>();
-    private final Map<Key, Topic> topics = new HashMap<>();
     private final Key probe = new Key();
-    private int version;
+    /** Made anew with every change, so that it holds no session that is gone. */
+    private Map<Key, DeliveryTarget[][]> topics = new HashMap<>();
 
     SubscriptionIndex(int lanes) {
         this.lanes = lanes;
@@ -39,7 +39,7 @@ final class SubscriptionIndex {
     void add(Session session, Subscription subscription) {
         trie.put(subscription.filter(), session, subscription);
         filters.computeIfAbsent(session, unused -> new HashSet<>(2)).add(subscription.filter());
-        version++;
+        forgetTopics();
     }
 
     void remove(Session session, TopicFilter filter) {
@@ -49,7 +49,7 @@ final class SubscriptionIndex {
             if (ofSession.isEmpty()) {
                 filters.remove(session);
             }
-            version++;
+            forgetTopics();
         }
     }
 
@@ -57,28 +57,30 @@ final class SubscriptionIndex {
         Set<TopicFilter> ofSession = filters.remove(session);
         if (ofSession != null) {
             ofSession.forEach(filter -> trie.remove(filter, session));
-            version++;
+            forgetTopics();
+        }
+    }
+
+    private void forgetTopics() {
+        if (!topics.isEmpty()) {
+            topics = new HashMap<>();
         }
     }
 
     /** The targets for a topic: an array for each lane, empty for most. Not to be kept beyond this message. */
     DeliveryTarget[][] targets(byte[] topic) {
         probe.set(topic);
-        Topic known = topics.get(probe);
-        if (known == null) {
+        DeliveryTarget[][] targets = topics.get(probe);
+        if (targets == null) {
             if (topics.size() >= MAX_REMEMBERED_TOPICS) {
-                topics.clear();
+                forgetTopics();
             }
-            known = new Topic(new String(topic, StandardCharsets.UTF_8));
+            targets = match(new String(topic, StandardCharsets.UTF_8));
             Key key = new Key();
             key.set(topic);
-            topics.put(key, known);
+            topics.put(key, targets);
         }
-        if (known.version != version) {
-            known.targets = match(known.name);
-            known.version = version;
-        }
-        return known.targets;
+        return targets;
     }
 
     private DeliveryTarget[][] match(String topic) {
@@ -100,17 +102,6 @@ final class SubscriptionIndex {
             targets[lane] = of.isEmpty() ? NOBODY : of.toArray(new DeliveryTarget[0]);
         }
         return targets;
-    }
-
-    /** A topic that is in use. */
-    private static final class Topic {
-        private final String name;
-        private int version = -1;
-        private DeliveryTarget[][] targets;
-
-        private Topic(String name) {
-            this.name = name;
-        }
     }
 
     /** A topic's bytes as a map's key; one of them is set anew for each look-up. */

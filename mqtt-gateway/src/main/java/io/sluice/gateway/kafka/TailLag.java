@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -87,6 +88,14 @@ final class TailLag {
                         .addKeyValue("from", position)
                         .addKeyValue("to", start)
                         .log("Messages were removed from the log before they were delivered");
+            } else if (outOfRange instanceof LogTruncationException truncation
+                    && truncation.divergentOffsets().containsKey(partition)) {
+                start = truncation.divergentOffsets().get(partition).offset();
+                log.atError()
+                        .addKeyValue("partition", partition)
+                        .addKeyValue("from", position)
+                        .addKeyValue("to", start)
+                        .log("The log has lost its end; going on where it ends now");
             } else {
                 anew.add(partition.partition());
                 log.atError()

@@ -41,6 +41,9 @@ public final class ClientConnection implements PacketHandler, Connection {
     /** How long a client has to take the last packet and close, before the socket is closed on it. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** Answers may take this many times the write buffer; deliveries stop at once of it. */
+    private static final long UNREAD_FACTOR = 4;
+
     private static final ReasonCode NOT_FOUND = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
     private static final double KEEP_ALIVE_FACTOR = 1.5;
 
@@ -128,7 +131,7 @@ public final class ClientConnection implements PacketHandler, Connection {
             client = accepted;
             state = State.CONNECTED;
             services.metrics().connect("accepted", "success");
-            Connects.register(accepted, packet, services);
+            Connects.register(accepted, packet, this, services);
         }
     }
 
@@ -136,7 +139,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     public void publish(Publish packet) {
         if (isConnected()) {
             client.publishes().publish(packet);
-            if (services.sink().isFull() || client.session().isAheadOfLog()) {
+            if (client.session().isAheadOfLog()) {
                 pauseReading();
             }
         }
@@ -327,24 +330,27 @@ public final class ClientConnection implements PacketHandler, Connection {
      * Reads no further packet until a change of subscriptions has taken effect, so that what the client sends behind it
      * meets it: it may publish to itself without waiting for SUBACK.
      */
-    private void hold() {
+    void hold() {
         holds++;
-        pauseReading();
     }
 
-    private void release() {
+    void release() {
         holds--;
         if (holds == 0) {
-            loop.loop().execute(readOn);
+            loop.loop().execute(this::resumeReading);
         }
     }
 
-    /** Whether the next packet has to wait. */
+    /**
+     * Whether a PUBLISH, SUBSCRIBE or UNSUBSCRIBE that comes next has to wait: for a change of subscriptions, for the end of
+     * the connection that had the client id before, or for room on the way to the log.
+     */
     public boolean isHolding() {
-        return holds > 0;
+        return state == State.CONNECTED && (holds > 0 || services.sink().isFull());
     }
 
-    private void pauseReading() {
+    /** Does not read from the socket until what stands in the way is gone. */
+    public void pauseReading() {
         if (!readingPaused) {
             readingPaused = true;
             channel.channel().config().setAutoRead(false);
@@ -353,16 +359,27 @@ public final class ClientConnection implements PacketHandler, Connection {
 
     @Override
     public void resumeReading() {
-        boolean mayRead = readingPaused
-                && holds == 0
-                && !services.sink().isFull()
-                && (state != State.CONNECTED || !client.session().isAheadOfLog());
-        if (mayRead) {
+        if (readingPaused && mayRead()) {
             readingPaused = false;
             // The time that the client had to wait does not count as its silence.
             lastPacketNanos = System.nanoTime();
-            channel.channel().config().setAutoRead(true);
+            readOn.run();
+            if (!readingPaused) {
+                channel.channel().config().setAutoRead(true);
+            }
         }
+    }
+
+    private boolean mayRead() {
+        return !isHolding()
+                && !isUnread()
+                && (state != State.CONNECTED || !client.session().isAheadOfLog());
+    }
+
+    /** Whether the client leaves so many answers unread that it gets no further ones. */
+    private boolean isUnread() {
+        return channel.channel().bytesBeforeWritable()
+                > UNREAD_FACTOR * services.config().mqtt().writeBufferBytes();
     }
 
     // --- the socket's view
@@ -371,6 +388,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     public void writable() {
         if (state == State.CONNECTED) {
             client.session().sendQueued();
+            resumeReading();
             loop.flush();
         }
     }
@@ -378,6 +396,9 @@ public final class ClientConnection implements PacketHandler, Connection {
     /** The end of a read: what it caused is sent. */
     public void readComplete() {
         loop.flush();
+        if (isUnread()) {
+            pauseReading();
+        }
     }
 
     void flushPending() {
@@ -396,7 +417,7 @@ public final class ClientConnection implements PacketHandler, Connection {
             }
             case CONNECTED -> {
                 long allowed = (long) (client.keepAliveSeconds() * KEEP_ALIVE_FACTOR * TimeUnit.SECONDS.toNanos(1));
-                if (allowed > 0 && !readingPaused && now - lastPacketNanos > allowed) {
+                if (allowed > 0 && (!readingPaused || isUnread()) && now - lastPacketNanos > allowed) {
                     Disconnects.keepAliveTimeout(this, services);
                 }
             }

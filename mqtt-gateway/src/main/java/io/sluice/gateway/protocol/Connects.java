@@ -167,17 +167,20 @@ final class Connects {
     }
 
     /** Gives a client its id: whoever had it before is disconnected, and its delayed will is settled. */
-    static void register(ConnectedClient client, Connect packet, ClientServices services) {
+    static void register(ConnectedClient client, Connect packet, ClientConnection connection, ClientServices services) {
         Session session = client.session();
         Session earlier = services.sessions().register(session);
         if (earlier == null) {
             services.wills().connected(session.clientId(), packet.cleanStart());
             return;
         }
+        // What this client publishes comes behind the will of the connection that it takes over from.
+        connection.hold();
         earlier.connection().execute(() -> {
             earlier.connection().end(EndReason.TAKEN_OVER, "the client id has connected again");
             // Only now is the earlier connection's will delayed, if it is.
             services.wills().connected(session.clientId(), packet.cleanStart());
+            connection.execute(connection::release);
         });
     }
 

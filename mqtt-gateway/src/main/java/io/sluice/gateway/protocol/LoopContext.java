@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the connections of one event loop share, and the lane by which deliveries reach them: everything that a batch writes
@@ -18,6 +20,8 @@ import java.util.concurrent.TimeUnit;
  * #completions}.
  */
 public final class LoopContext implements DeliveryLane {
+
+    private static final Logger log = LoggerFactory.getLogger(LoopContext.class);
 
     /** Batches under way to the loop; the tail waits beyond that. */
     private static final int MAX_BATCHES = 4;
@@ -112,17 +116,31 @@ public final class LoopContext implements DeliveryLane {
     /** There is room in the log again: publishers that had to wait are read from. Any thread. */
     public void resumePublishers() {
         loop.execute(() -> {
-            for (int i = 0; i < connections.size(); i++) {
+            // Backwards, as in the sweep: reading on may close the connection.
+            for (int i = connections.size() - 1; i >= 0; i--) {
                 connections.get(i).resumeReading();
             }
+            flush();
         });
+    }
+
+    /** A timer that has thrown once is not called again. */
+    private static void checkDeadlines(ClientConnection connection, long now) {
+        try {
+            connection.checkDeadlines(now);
+        } catch (RuntimeException | Error e) {
+            log.atError()
+                    .addKeyValue("client", connection.clientId())
+                    .setCause(e)
+                    .log("Checking a connection failed because of a defect");
+        }
     }
 
     private void sweep() {
         long now = System.nanoTime();
         // Backwards, because a connection that is closed here is replaced by the last one.
         for (int i = connections.size() - 1; i >= 0; i--) {
-            connections.get(i).checkDeadlines(now);
+            checkDeadlines(connections.get(i), now);
         }
         flush();
     }

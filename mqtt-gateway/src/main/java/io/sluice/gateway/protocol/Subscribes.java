@@ -14,7 +14,9 @@ import io.sluice.gateway.session.Subscription;
 import io.sluice.wire.TopicFilter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** SUBSCRIBE and UNSUBSCRIBE of one client (MQTT 5.0 sections 3.8 to 3.11). Confined to the event loop. */
 final class Subscribes {
@@ -33,6 +35,13 @@ final class Subscribes {
 
     void subscribe(Subscribe packet) {
         List<SubscriptionRequest> requests = packet.requests();
+        int most = services.config().limits().subscriptionsPerClient();
+        if (requests.size() > most) {
+            Disconnects.refusePacket(
+                    connection, services, ReasonCode.QUOTA_EXCEEDED, "more than " + most + " filters in one SUBSCRIBE");
+            return;
+        }
+        Set<String> seen = new HashSet<>();
         byte[] reasons = new byte[requests.size()];
         List<Subscription> granted = new ArrayList<>(requests.size());
         boolean[] sendRetained = new boolean[requests.size()];
@@ -42,7 +51,8 @@ final class Subscribes {
             ReasonCode refusal = refusal(request);
             if (refusal == null) {
                 Subscription subscription = subscription(request, packet.subscriptionIdentifier());
-                sendRetained[granted.size()] = session.grant(subscription);
+                // A filter that stands in the packet twice brings its retained messages once.
+                sendRetained[granted.size()] = session.grant(subscription) && seen.add(request.filter());
                 granted.add(subscription);
                 reasons[i] = (byte) request.qos().level();
             } else {
@@ -81,7 +91,8 @@ final class Subscribes {
         }
         boolean oneTooMany =
                 session.subscriptionCount() >= limits.subscriptionsPerClient() && !session.isSubscribed(wanted);
-        return oneTooMany ? ReasonCode.QUOTA_EXCEEDED : null;
+        // Retained messages that wait are not counted by the queue, so there must not be ever more of them.
+        return oneTooMany || session.retainedWaiting() > limits.queueMessages() ? ReasonCode.QUOTA_EXCEEDED : null;
     }
 
     void unsubscribe(Unsubscribe packet) {

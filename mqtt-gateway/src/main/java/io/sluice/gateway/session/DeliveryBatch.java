@@ -4,6 +4,8 @@ import io.sluice.wire.PublishRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one read of the log brings to the sessions of one lane, in the log's order: messages with their targets, and
@@ -11,6 +13,8 @@ import java.util.function.Consumer;
  * the lane's.
  */
 public final class DeliveryBatch {
+
+    private static final Logger log = LoggerFactory.getLogger(DeliveryBatch.class);
 
     private final List<Object> items = new ArrayList<>();
     private final List<DeliveryTarget[]> targets = new ArrayList<>();
@@ -37,7 +41,7 @@ public final class DeliveryBatch {
         for (int i = 0; i < items.size(); i++) {
             DeliveryTarget[] to = targets.get(i);
             if (to == null) {
-                ((Runnable) items.get(i)).run();
+                change((Runnable) items.get(i));
             } else {
                 PublishRecord message = (PublishRecord) items.get(i);
                 for (DeliveryTarget target : to) {
@@ -47,11 +51,19 @@ public final class DeliveryBatch {
         }
     }
 
+    private static void change(Runnable change) {
+        try {
+            change.run();
+        } catch (RuntimeException | Error e) {
+            log.atError().setCause(e).log("A change of subscriptions failed because of a defect");
+        }
+    }
+
     /** A defect that shows with one session must not cost the others their messages. */
     private static void deliver(PublishRecord message, DeliveryTarget target) {
         try {
             target.deliver(message);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             target.session().failed(e);
         }
     }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hands things from any thread to one event loop with one wake-up for all that gather before it runs, in order. A lock
@@ -12,6 +14,8 @@ import java.util.function.Consumer;
  * @param <T> what is handed over
  */
 public final class Mailbox<T> {
+
+    private static final Logger log = LoggerFactory.getLogger(Mailbox.class);
 
     private final Executor loop;
     private final Consumer<T> handler;
@@ -44,6 +48,15 @@ public final class Mailbox<T> {
         }
     }
 
+    /** A defect that shows with one thing must not keep the others from being handled, now and later. */
+    private void handle(T thing) {
+        try {
+            handler.accept(thing);
+        } catch (RuntimeException | Error e) {
+            log.atError().setCause(e).log("Handling what another thread had handed over failed");
+        }
+    }
+
     private void drain() {
         List<T> batch;
         synchronized (this) {
@@ -52,7 +65,7 @@ public final class Mailbox<T> {
             draining = batch;
         }
         for (int i = 0; i < batch.size(); i++) {
-            handler.accept(batch.get(i));
+            handle(batch.get(i));
         }
         batch.clear();
         afterBatch.run();

@@ -17,7 +17,7 @@ final class OutboundQueue {
      */
     record Entry(PublishRecord message, Qos qos, boolean retain, int[] identifiers, boolean counted) {
         private int size() {
-            return message.topic().length + message.payload().length;
+            return message.weight();
         }
     }
 
@@ -80,6 +80,11 @@ final class OutboundQueue {
             // A burst must not leave its array behind in each of thousands of sessions.
             entries = null;
         }
+    }
+
+    /** Retained messages, which do not count against the limit. */
+    int uncounted() {
+        return entries == null ? 0 : entries.size() - messages;
     }
 
     /** Messages that count against the limit. */

@@ -156,6 +156,11 @@ public final class Session {
         return subscriptions.size();
     }
 
+    /** Retained messages that wait for the client to read. */
+    public int retainedWaiting() {
+        return queue.uncounted();
+    }
+
     /** Whether a filter is subscribed to. */
     public boolean isSubscribed(TopicFilter filter) {
         return subscriptions.containsKey(filter);
@@ -220,7 +225,7 @@ public final class Session {
     }
 
     /** A delivery has failed in a way that is a defect: the client is told and can come back. */
-    void failed(RuntimeException defect) {
+    void failed(Throwable defect) {
         log.atError().addKeyValue("client", clientId).setCause(defect).log("Delivery failed because of a defect");
         connection.end(EndReason.DEFECT, "a defect of the server");
     }

@@ -2,6 +2,7 @@ package io.sluice.gateway.session;
 
 import io.sluice.wire.PublishRecord;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -22,6 +23,8 @@ public final class Wills {
     /** A will that waits; equal to itself alone. */
     private static final class Delayed {
         private final PublishRecord message;
+        /** Cancelled when the client is back first; null for the moment before it is scheduled. */
+        private volatile Future<?> firing;
 
         private Delayed(PublishRecord message) {
             this.message = message;
@@ -45,7 +48,7 @@ public final class Wills {
         if (earlier != null) {
             publish(clientId, earlier.message);
         }
-        timer.schedule(() -> fire(clientId, next), delaySeconds, TimeUnit.SECONDS);
+        next.firing = timer.schedule(() -> fire(clientId, next), delaySeconds, TimeUnit.SECONDS);
     }
 
     /**
@@ -57,8 +60,14 @@ public final class Wills {
             return;
         }
         Delayed will = delayed.remove(clientId);
-        if (will != null && cleanStart) {
-            publish(clientId, will.message);
+        if (will != null) {
+            Future<?> firing = will.firing;
+            if (firing != null) {
+                firing.cancel(false);
+            }
+            if (cleanStart) {
+                publish(clientId, will.message);
+            }
         }
     }
 

@@ -20,6 +20,11 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(PacketReading.class);
 
+    private static final int TYPE_SHIFT = 4;
+    private static final int PUBLISH = 3;
+    private static final int SUBSCRIBE = 8;
+    private static final int UNSUBSCRIBE = 10;
+
     private final LoopContext loop;
     private final ClientServices services;
     private final PacketDecoder decoder;
@@ -45,22 +50,26 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
         ByteBuf in = (ByteBuf) message;
         if (!connection.isOpen()) {
             in.release();
-        } else if (connection.isHolding()) {
-            hold(context, in);
+        } else if (partial == null) {
+            read(context, in, false);
         } else {
-            read(context, partial == null ? in : join(in), false);
+            ByteBuf joined = partial;
+            partial = null;
+            joined.writeBytes(in);
+            in.release();
+            read(context, joined, false);
         }
     }
 
     /**
-     * Reads packets.
+     * Reads packets, and keeps what has to wait or is not whole.
      *
-     * @param toTheEnd whether nothing holds the next packet back
+     * @param toTheEnd whether nothing has to wait any more
      */
     private void read(ChannelHandlerContext context, ByteBuf in, boolean toTheEnd) {
         try {
             boolean any = false;
-            while (connection.isOpen() && (toTheEnd || !connection.isHolding()) && decoder.decode(in, connection)) {
+            while (connection.isOpen() && (toTheEnd || mayGoOn(in)) && decoder.decode(in, connection)) {
                 any = true;
             }
             if (any) {
@@ -73,40 +82,36 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** What changes nothing in the log, such as an acknowledgement, passes while other packets have to wait. */
+    private boolean mayGoOn(ByteBuf in) {
+        if (!connection.isHolding() || !in.isReadable()) {
+            return true;
+        }
+        int type = in.getUnsignedByte(in.readerIndex()) >> TYPE_SHIFT;
+        boolean hasToWait = type == PUBLISH || type == SUBSCRIBE || type == UNSUBSCRIBE;
+        if (hasToWait) {
+            connection.pauseReading();
+        }
+        return !hasToWait;
+    }
+
+    /** Goes on with what had to wait. */
     private void readOn(ChannelHandlerContext context) {
         if (partial != null && connection.isOpen()) {
             ByteBuf in = partial;
             partial = null;
             read(context, in, false);
         }
-        connection.resumeReading();
         connection.readComplete();
     }
 
-    /** What had been read before reading was stopped. */
-    private void hold(ChannelHandlerContext context, ByteBuf in) {
-        if (partial == null) {
-            partial = context.alloc().buffer(in.readableBytes());
-        }
-        partial = join(in);
-    }
-
-    private ByteBuf join(ByteBuf in) {
-        ByteBuf joined = partial;
-        partial = null;
-        joined.writeBytes(in);
-        in.release();
-        return joined;
-    }
-
-    /** Keeps the beginning of a packet in a buffer of the packet's size, so that a large read buffer is not held for it. */
+    /**
+     * Keeps the beginning of a packet in a buffer that grows with what comes: neither is a large read buffer held for it,
+     * nor memory set aside for what a client only announces.
+     */
     private void keepRest(ChannelHandlerContext context, ByteBuf in) {
         if (connection.isOpen() && in.isReadable()) {
-            if (in.readerIndex() == 0 && in.capacity() == decoder.neededBytes()) {
-                partial = in; // It already has the packet's size: more of the same packet has come.
-                return;
-            }
-            partial = context.alloc().buffer(Math.max(in.readableBytes(), decoder.neededBytes()));
+            partial = context.alloc().buffer(in.readableBytes());
             partial.writeBytes(in);
         }
         in.release();
@@ -126,16 +131,19 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        if (partial != null && connection.isHolding()) {
-            // The client has sent more before it left: a QoS 0 message, or the DISCONNECT that forgets its will.
-            ByteBuf in = partial;
-            partial = null;
-            read(context, in, true);
-        }
-        connection.closed();
-        if (partial != null) {
-            partial.release();
-            partial = null;
+        try {
+            if (partial != null && connection.isHolding()) {
+                // The client has sent more before it left: a QoS 0 message, or the DISCONNECT that forgets its will.
+                ByteBuf in = partial;
+                partial = null;
+                read(context, in, true);
+            }
+        } finally {
+            if (partial != null) {
+                partial.release();
+                partial = null;
+            }
+            connection.closed();
         }
     }
 
