@@ -1,9 +1,15 @@
 package io.sluice.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttGlobalPublishFilter;
+import com.hivemq.client.mqtt.datatypes.MqttQos;
+import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
+import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.sluice.gateway.Gateway;
 import io.sluice.kit.StartException;
 import io.sluice.leader.Leader;
@@ -16,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +93,60 @@ class LocalClusterIT {
             assertThat(note).exists();
             assertThat(old).doesNotExist();
         }
+    }
+
+    @Test
+    void retainedMessagesOutliveARestart() throws Exception {
+        LocalConfig config = LocalConfig.onFreePorts(folder, 2, 1);
+        try (LocalCluster first = LocalCluster.start(config)) {
+            Mqtt5BlockingClient publisher = connect(first.gateways().get(0));
+            publisher
+                    .publishWith()
+                    .topic("kept/one")
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .retain(true)
+                    .payload("1".getBytes(UTF_8))
+                    .send();
+            publisher
+                    .publishWith()
+                    .topic("kept/two")
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .retain(true)
+                    .payload("2".getBytes(UTF_8))
+                    .send();
+            publisher
+                    .publishWith()
+                    .topic("kept/one")
+                    .qos(MqttQos.AT_LEAST_ONCE)
+                    .retain(true)
+                    .send();
+            publisher.disconnect();
+        }
+        try (LocalCluster second = LocalCluster.start(config)) {
+            Mqtt5BlockingClient subscriber = connect(second.gateways().get(1));
+            try (Mqtt5BlockingClient.Mqtt5Publishes publishes = subscriber.publishes(MqttGlobalPublishFilter.ALL)) {
+                subscriber.subscribeWith().topicFilter("kept/#").send();
+
+                Optional<Mqtt5Publish> kept = publishes.receive(10, TimeUnit.SECONDS);
+
+                assertThat(kept).hasValueSatisfying(publish -> {
+                    assertThat(publish.getTopic()).hasToString("kept/two");
+                    assertThat(publish.getPayloadAsBytes()).asString(UTF_8).isEqualTo("2");
+                    assertThat(publish.isRetain()).isTrue();
+                });
+            }
+            subscriber.disconnect();
+        }
+    }
+
+    private static Mqtt5BlockingClient connect(Gateway gateway) {
+        Mqtt5BlockingClient client = MqttClient.builder()
+                .useMqttVersion5()
+                .serverHost("127.0.0.1")
+                .serverPort(gateway.mqttPort())
+                .buildBlocking();
+        client.connect();
+        return client;
     }
 
     private static int status(int port, String path) throws Exception {
