@@ -52,7 +52,7 @@ class LeaksIT {
         }
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
-                List<String> leaks = Files.readString(file, StandardCharsets.UTF_8)
+                List<String> leaks = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
                         .lines()
                         .filter(line -> line.contains(LeakWatch.MARK))
                         .toList();

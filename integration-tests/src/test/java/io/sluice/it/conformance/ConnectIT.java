@@ -459,6 +459,16 @@ class ConnectIT extends MqttTest {
         client.expect(io.sluice.it.probe.ServerPacket.Pingresp.class);
     }
 
+    @Test
+    @Normative("MQTT-3.1.0-1")
+    void aConnectionWithoutAConnectIsClosed() {
+        MqttProbe silent = open(V5);
+        MqttProbe slow = open(V5);
+        slow.send(new byte[] {0x10});
+        silent.expectClosed();
+        slow.expectClosed();
+    }
+
     /** Refused: CONNACK with a reason and then closed; before MQTT 5 closed without a word. */
     private static void expectRefused(MqttProbe client, Integer... reasons) {
         if (client.version().is5()) {

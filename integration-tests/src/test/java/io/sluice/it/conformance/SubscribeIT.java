@@ -5,6 +5,7 @@ import static io.sluice.it.probe.Packets.filter;
 import static io.sluice.it.probe.Property.SUBSCRIPTION_IDENTIFIER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.Bytes;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;
@@ -20,6 +21,7 @@ import io.sluice.it.probe.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -289,6 +291,23 @@ class SubscribeIT extends MqttTest {
             client.send(Packets.subscribe(V5, 1, properties, filter(unique("t"), 0)));
             client.expectDisconnect(Reason.PROTOCOL_ERROR, Reason.MALFORMED_PACKET);
         }
+    }
+
+    @Test
+    @Normative({"MQTT-3.8.4-7", "MQTT-3.9.3-2"})
+    void aClientHasNoMoreSubscriptionsThanTheServerAllows() {
+        Assumptions.assumeFalse(Cluster.isForeign(), "the limit is this server's own");
+        String topic = unique("t");
+        int limit = 1_000;
+        byte[][] filters = IntStream.range(0, limit + 1)
+                .mapToObj(i -> filter(topic + "/" + i, 0))
+                .toArray(byte[][]::new);
+        MqttProbe client = subscriber(V5);
+        client.send(Packets.subscribe(V5, 1, Properties.NONE, filters));
+        List<Integer> reasons = client.expect(Suback.class).reasons();
+        assertThat(reasons.subList(0, limit)).containsOnly(0);
+        assertThat(reasons.get(limit)).isEqualTo(Reason.QUOTA_EXCEEDED);
+        client.subscribe(topic + "/0", 1);
     }
 
     private static void subscribe(MqttProbe client, String filter, int options, long identifier) {

@@ -34,10 +34,18 @@ public final class Cluster {
         }
     }
 
-    /** Two gateways and two leader candidates on free ports; $SYS topics come often enough to be waited for. */
+    /** Two gateways and two leader candidates on free ports, with intervals that are short enough to be waited for. */
     public static LocalConfig config(Path folder, boolean fresh) {
         return new LocalConfig(
-                folder, fresh, "127.0.0.1", List.of(0, 0), List.of(0, 0), 0, 0, 0, Map.of("SLUICE_SYS_INTERVAL", "1s"));
+                folder,
+                fresh,
+                "127.0.0.1",
+                List.of(0, 0),
+                List.of(0, 0),
+                0,
+                0,
+                0,
+                Map.of("SLUICE_SYS_INTERVAL", "1s", "SLUICE_MQTT_CONNECT_TIMEOUT", "4s"));
     }
 
     /** Whether the tests run against another broker, of which only its MQTT port is known. */

@@ -41,15 +41,23 @@ public final class OsProcess implements AutoCloseable {
     public static OsProcess start(String name, List<String> command, Map<String, String> environment) {
         try {
             Path folder = Files.createDirectories(Path.of("target", "processes"));
-            Path output = folder.resolve(name + ".log");
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+            Path output = output(folder, name);
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
             builder.environment().putAll(environment);
             return new OsProcess(name, builder.start(), output);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** One that starts again under its name prints to a file of its own. */
+    private static Path output(Path folder, String name) {
+        Path output = folder.resolve(name + ".log");
+        for (int time = 2; Files.exists(output); time++) {
+            output = folder.resolve(name + "." + time + ".log");
+        }
+        return output;
     }
 
     /** What it is called in file names and messages. */
@@ -132,7 +140,7 @@ public final class OsProcess implements AutoCloseable {
     /** What it printed so far. */
     public String printed() {
         try {
-            return Files.exists(output) ? Files.readString(output, StandardCharsets.UTF_8) : "";
+            return Files.exists(output) ? new String(Files.readAllBytes(output), StandardCharsets.UTF_8) : "";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

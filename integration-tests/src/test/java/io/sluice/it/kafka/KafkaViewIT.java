@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,16 +102,15 @@ class KafkaViewIT {
                 "--topic",
                 PUBLISH,
                 "--from-beginning",
-                "--timeout-ms",
-                "5000",
                 "--formatter-property",
                 "print.key=true",
                 "--formatter-property",
                 "print.headers=true");
         try (OsProcess consumer = OsProcess.start("console-consumer-" + clientId, command, Map.of())) {
-            consumer.awaitEnd(Duration.ofSeconds(60));
-            assertThat(consumer.printed().lines())
-                    .contains("mqtt.qos:1,mqtt.client-id:" + clientId + "\t" + topic + "\tas it was sent");
+            String line = "mqtt.qos:1,mqtt.client-id:" + clientId + "\t" + topic + "\tas it was sent";
+            Awaitility.await("the line is printed")
+                    .atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(consumer.printed().lines()).contains(line));
         }
     }
 

@@ -1,0 +1,47 @@
+package io.sluice.it.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.it.harness.Cluster;
+import io.sluice.it.probe.Connect;
+import io.sluice.it.probe.MqttProbe;
+import io.sluice.it.probe.Pub;
+import io.sluice.it.probe.ServerPacket.Publish;
+import io.sluice.it.probe.Version;
+import io.sluice.local.LocalCluster;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A cluster in one process that is stopped and started again on the same folder. */
+class RestartIT {
+
+    @Test
+    void retainedMessagesAreStillThere(@TempDir Path folder) {
+        try (LocalCluster cluster = LocalCluster.start(Cluster.config(folder, true));
+                MqttProbe publisher = connect(cluster, 0)) {
+            publisher.publish(Pub.to("kept/one", "first").qos1(1).retain(), 1);
+            publisher.publish(Pub.to("kept/two", "second").qos2(2).retain(), 2);
+            publisher.publish(Pub.to("kept/gone", "cleared").qos1(3).retain(), 3);
+            publisher.publish(Pub.to("kept/gone", "").qos1(4).retain(), 4);
+            publisher.publish(Pub.to("kept/one", "last").qos1(5).retain(), 5);
+        }
+        try (LocalCluster cluster = LocalCluster.start(Cluster.config(folder, false));
+                MqttProbe subscriber = connect(cluster, 1)) {
+            subscriber.subscribe("kept/one", 1);
+            Publish one = subscriber.expectMessage();
+            assertThat(one.text()).isEqualTo("last");
+            assertThat(one.retain()).isTrue();
+            subscriber.subscribe("kept/two", 1);
+            assertThat(subscriber.expectMessage().text()).isEqualTo("second");
+            subscriber.subscribe("kept/gone", 1);
+            subscriber.expectNothing();
+        }
+    }
+
+    private static MqttProbe connect(LocalCluster cluster, int gateway) {
+        MqttProbe probe = MqttProbe.open(Cluster.gateway(cluster, gateway), Version.MQTT_5);
+        probe.connect(Connect.of(Version.MQTT_5));
+        return probe;
+    }
+}
