@@ -17,9 +17,6 @@ final class StreamsProperties {
     /** What was small enough for the log must not be too large here, where it has a header more. */
     private static final int MAX_REQUEST_BYTES = 64 << 20;
 
-    /** There is no global state, but without it Kafka Streams warns; its constant is deprecated from birth. */
-    private static final String HANDLE_GLOBAL_EXCEPTIONS = "processing.exception.handler.global.enabled";
-
     private static final int FETCH_MAX_BYTES = 8 << 20;
     private static final int HEARTBEATS_IN_A_SESSION = 4;
 
@@ -63,7 +60,6 @@ final class StreamsProperties {
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         properties.put(StreamsConfig.POLL_MS_CONFIG, processing.fetchMaxWait().toMillis());
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallRocksDb.class);
-        properties.put(HANDLE_GLOBAL_EXCEPTIONS, true);
         // A line every two minutes that says what the metrics say.
         properties.put(StreamsConfig.LOG_SUMMARY_INTERVAL_MS_CONFIG, -1L);
     }

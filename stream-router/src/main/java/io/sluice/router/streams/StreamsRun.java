@@ -15,12 +15,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberToRemove;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +38,8 @@ public final class StreamsRun implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(StreamsRun.class);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
     private static final Duration KAFKA_SILENCE = Duration.ofSeconds(20);
+    private static final long LEAVE_TIMEOUT_S = 10;
+    private static final Duration ADMIN_CLOSE = Duration.ofSeconds(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     /** After a run of this length the next failure is a new one. */
@@ -48,15 +54,15 @@ public final class StreamsRun implements AutoCloseable {
     private final LetterWriter letters;
     private final Thread thread = new Thread(this::run, "router-run");
     private volatile RunState state = new RunState.Waiting("starting");
-    /** When Kafka has last answered, by the monotonic clock. */
-    private volatile long answeredAt = System.nanoTime();
+    /** When Kafka has last answered, by the monotonic clock; null before the first time. */
+    private volatile Long answeredAt;
 
     private StreamsRun(RouterConfig config, Metrics metrics, RouterMetrics meters) {
         this.config = config;
         this.metrics = metrics;
         this.meters = meters;
         failures = new ThreadFailures(meters, System::nanoTime);
-        gate = new TopicGate(config.kafka().topics(), detail -> state = new RunState.Waiting(detail));
+        gate = new TopicGate(config.kafka(), detail -> state = new RunState.Waiting(detail));
         watch = new LogWatch(config.kafka().topics(), meters);
         letters = new LetterWriter(
                 config.kafka().clientProperties(), config.processing().closeTimeout());
@@ -78,12 +84,20 @@ public final class StreamsRun implements AutoCloseable {
     /** What health depends on; any thread. */
     public List<Check> ready() {
         RunState present = state;
-        Duration silence = Duration.ofNanos(System.nanoTime() - answeredAt);
         return List.of(
                 new Check("streams", present.isReady(), present.detail()),
-                new Check(
-                        "kafka", silence.compareTo(KAFKA_SILENCE) < 0, "last answer " + silence.toSeconds() + " s ago"),
+                kafka(),
                 new Check("threads", !failures.isRepeated(), failures.detail()));
+    }
+
+    private Check kafka() {
+        Long answered = answeredAt;
+        if (answered == null) {
+            return new Check("kafka", false, "has not answered yet");
+        }
+        Duration silence = Duration.ofNanos(System.nanoTime() - answered);
+        boolean answers = silence.compareTo(KAFKA_SILENCE) < 0;
+        return new Check("kafka", answers, "last answer " + silence.toSeconds() + " s ago");
     }
 
     /** Whether only a restart of the process helps; any thread. */
@@ -113,19 +127,25 @@ public final class StreamsRun implements AutoCloseable {
 
     /** From the wait for the topics to the end of Kafka Streams. */
     private void runOnce() throws InterruptedException {
-        try (Admin admin = Admin.create(config.kafka().clientProperties())) {
+        Admin admin = null;
+        try {
+            admin = Admin.create(config.kafka().clientProperties());
             TopicIds ids = gate.await(admin);
             answeredAt = System.nanoTime();
             // Before the first record is read: afterwards nobody sees from where to where records were missing.
-            look(admin);
+            look(admin, ids);
             runStreams(admin, ids);
         } catch (InterruptException e) {
             throw interrupted(e);
         } catch (KafkaException e) {
             // Such as a broker whose name cannot be resolved, or a state folder that another router uses.
-            failed(e.getMessage(), e);
+            failed(Causes.rootMessage(e));
         } finally {
             watch.unknown();
+            if (admin != null) {
+                // Without a limit it would wait for answers that nobody needs any more.
+                admin.close(ADMIN_CLOSE);
+            }
         }
     }
 
@@ -160,38 +180,60 @@ public final class StreamsRun implements AutoCloseable {
     /** Returns when Kafka Streams has ended or has to. */
     private void lookAfter(Admin admin, TopicIds ids, CountDownLatch ended) throws InterruptedException {
         while (!ended.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-            TopicIds present = look(admin);
-            if (present != null && !present.equals(ids)) {
-                failed("topics were made anew", null);
+            TopicIds present = look(admin, ids);
+            if (!ids.equals(present)) {
+                failed(present == null ? "topics are missing" : "topics were made anew");
                 return;
             }
         }
         if (failures.isOf(FencedInstanceIdException.class)) {
             halt("another router runs under the name " + config.name() + ": give this one a name of its own");
         } else if (failures.isOf(NewLogException.class)) {
-            failed(failures.cause(), null);
+            failed(failures.cause());
+        } else if (failures.isOf(MissingSourceTopicException.class)) {
+            leaveGroup(admin);
+            failed("topics are missing");
         } else {
-            failed("Kafka Streams has ended: " + failures.cause(), null);
+            failed("Kafka Streams has ended: " + failures.cause());
         }
     }
 
-    /** Returns the topics as they are now, or null if that is not known. */
-    private TopicIds look(Admin admin) throws InterruptedException {
+    /** A member that comes back under its name is given its former tasks; here it was given none. */
+    private void leaveGroup(Admin admin) throws InterruptedException {
+        List<MemberToRemove> members = IntStream.rangeClosed(
+                        1, config.processing().threads())
+                .mapToObj(number -> new MemberToRemove(config.name() + "-" + number))
+                .toList();
         try {
-            watch.look(admin);
+            admin.removeMembersFromConsumerGroup(
+                            config.kafka().topics().retainedApplicationId(),
+                            new RemoveMembersFromConsumerGroupOptions(members))
+                    .all()
+                    .get(LEAVE_TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.atDebug().setCause(e).log("The group forgets this router after its session timeout");
+        }
+    }
+
+    /** Returns the topics as they are now, null if one is missing, or those that were known if Kafka does not answer. */
+    private TopicIds look(Admin admin, TopicIds known) throws InterruptedException {
+        try {
             TopicIds present = gate.ask(admin);
             answeredAt = System.nanoTime();
+            if (present != null) {
+                watch.look(admin);
+            }
             return present;
         } catch (ExecutionException | TimeoutException e) {
             watch.unknown();
             log.atDebug().setCause(e).log("The lag is not known");
-            return null;
+            return known;
         }
     }
 
-    private void failed(String detail, Throwable cause) {
+    private void failed(String detail) {
         state = new RunState.Failed(detail);
-        log.atError().addKeyValue("detail", detail).setCause(cause).log("Not running; trying again");
+        log.atError().addKeyValue("detail", detail).log("Not running; trying again");
     }
 
     private void halt(String detail) {

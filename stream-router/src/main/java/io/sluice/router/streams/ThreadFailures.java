@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides what follows when a stream thread dies. Another takes its place; when they die repeatedly, or for a reason that
- * another one would meet too, Kafka Streams ends and whoever runs it starts it again after a pause. Thread-safe.
+ * another one would meet too, Kafka Streams ends, and whoever runs it starts it again after a pause. Thread-safe.
  */
 final class ThreadFailures implements StreamsUncaughtExceptionHandler {
 
@@ -38,8 +38,7 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
     public StreamThreadExceptionResponse handle(Throwable failure) {
         metrics.threadFailed();
         last = failure;
-        boolean repeated = count() >= REPEATED;
-        StreamThreadExceptionResponse response = repeated || !couldAnotherThreadGoOn(failure)
+        StreamThreadExceptionResponse response = isForTheRunToMend(failure) || isOnceTooOften(failure)
                 ? StreamThreadExceptionResponse.SHUTDOWN_CLIENT
                 : StreamThreadExceptionResponse.REPLACE_THREAD;
         // Kafka Streams writes the stack trace.
@@ -50,16 +49,16 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
         return response;
     }
 
-    private static boolean couldAnotherThreadGoOn(Throwable failure) {
-        return !(failure instanceof Error
-                || causedBy(failure, MissingSourceTopicException.class)
-                || causedBy(failure, NewLogException.class)
-                || causedBy(failure, FencedInstanceIdException.class));
+    /** Another thread would meet it too, and who runs the topology knows what to do about it. */
+    private static boolean isForTheRunToMend(Throwable failure) {
+        return Causes.include(failure, MissingSourceTopicException.class)
+                || Causes.include(failure, NewLogException.class)
+                || Causes.include(failure, FencedInstanceIdException.class);
     }
 
-    private synchronized int count() {
+    private synchronized boolean isOnceTooOften(Throwable failure) {
         recent.add(nanoTime.getAsLong());
-        return recentCount();
+        return failure instanceof Error || recentCount() >= REPEATED;
     }
 
     private synchronized int recentCount() {
@@ -80,32 +79,18 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
         int count = recentCount();
         return count == 0
                 ? "no thread has died lately"
-                : count + " threads have died within " + WINDOW.toMinutes() + " minutes; the last one of: " + cause();
+                : "threads that have died within " + WINDOW.toMinutes() + " minutes: " + count + ", the last one of: "
+                        + cause();
     }
 
     /** What the last thread has died of, in one line. */
     String cause() {
-        Throwable cause = last;
-        if (cause == null) {
-            return "unknown";
-        }
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        Throwable failure = last;
+        return failure == null ? "unknown" : Causes.rootMessage(failure);
     }
 
     /** Whether the last thread has died of this. */
     boolean isOf(Class<? extends Throwable> type) {
-        return causedBy(last, type);
-    }
-
-    private static boolean causedBy(Throwable failure, Class<? extends Throwable> type) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (type.isInstance(cause)) {
-                return true;
-            }
-        }
-        return false;
+        return Causes.include(last, type);
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.router.streams;
 
+import io.sluice.kit.config.KafkaConfig;
 import io.sluice.router.topology.TopicIds;
 import io.sluice.wire.Topics;
 import java.time.Duration;
@@ -27,18 +28,21 @@ final class TopicGate {
     private static final long ANSWER_TIMEOUT_S = 10;
 
     private final Topics topics;
+    private final String kafka;
     private final Consumer<String> waitingFor;
     private String told = "";
     private long toldAt;
 
     /** @param waitingFor is told what is missing, each time that it was looked for in vain */
-    TopicGate(Topics topics, Consumer<String> waitingFor) {
-        this.topics = topics;
+    TopicGate(KafkaConfig config, Consumer<String> waitingFor) {
+        topics = config.topics();
+        kafka = config.bootstrapServers();
         this.waitingFor = waitingFor;
     }
 
     /** Waits until all topics are as they have to be, however long that takes. */
     TopicIds await(Admin admin) throws InterruptedException {
+        waitingFor.accept("asking Kafka at " + kafka + " for the topics");
         while (true) {
             try {
                 Map<String, TopicDescription> found = describe(admin);
@@ -48,9 +52,9 @@ final class TopicGate {
                 }
                 tell(missing);
             } catch (ExecutionException e) {
-                tell("Kafka does not tell about its topics: " + e.getCause().getMessage());
+                tell("Kafka at " + kafka + " does not tell about the topics: " + Causes.rootMessage(e));
             } catch (TimeoutException e) {
-                tell("Kafka does not answer");
+                tell("Kafka at " + kafka + " does not answer");
             }
             TimeUnit.MILLISECONDS.sleep(ASK_EVERY_MS);
         }
