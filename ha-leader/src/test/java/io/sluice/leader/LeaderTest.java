@@ -57,7 +57,7 @@ class LeaderTest {
 
     private static final int PARTITIONS = 3;
     private static final Duration LOST_AFTER = Duration.ofSeconds(2);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final GatewayInfo INFO = new GatewayInfo("gateway-1", "127.0.0.1:1883", "127.0.0.1:8081");
 
     @TempDir
@@ -129,7 +129,7 @@ class LeaderTest {
 
         first.close();
 
-        await().atMost(Duration.ofSeconds(3)).until(second::isPrimary);
+        await().atMost(PATIENCE).until(second::isPrimary);
         assertThat(json(get(second, "/ha/leader")).get("term").asLong()).isGreaterThan(term);
     }
 
