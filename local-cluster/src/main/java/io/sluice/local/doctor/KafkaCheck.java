@@ -55,6 +55,11 @@ final class KafkaCheck {
         } else {
             report.ok(SUBJECT, found);
         }
+        if (config.replicationFactor() == 1) {
+            report.warn(
+                    "replication",
+                    "kafka.replicationFactor is 1: when a broker loses its disk, acknowledged messages are lost; use 3");
+        }
     }
 
     private void unreachable(Throwable cause) {
