@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -272,6 +273,48 @@ class QosIT extends MqttTest {
                 subscriber.send(message.qos() == 1 ? Packets.puback(message.id()) : Packets.pubrec(message.id()));
             }
             return message;
+        }
+    }
+
+    @AllVersions
+    @Normative({"MQTT-4.3.2-4", "MQTT-4.3.3-8", "MQTT311-4.3.2-2"})
+    void acknowledgementsComeInOrderThoughTopicsAreFarApart(Version version) {
+        String topic = unique("t");
+        MqttProbe publisher = publisher(version);
+        int count = 200;
+        Bytes all = new Bytes();
+        for (int id = 1; id <= count; id++) {
+            all.raw(Pub.to(topic + "/" + id, "x".repeat(id)).qos1(id).bytes(version));
+        }
+        publisher.send(all.toArray());
+        for (int id = 1; id <= count; id++) {
+            assertThat(publisher.expect(Puback.class).id()).isEqualTo(id);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Version.class,
+            names = {"MQTT_3_1", "MQTT_3_1_1"})
+    @Normative({"MQTT311-4.3.3-2", "MQTT311-3.3.4-1"})
+    void before5AClientMayHaveAsManyMessagesInFlightAsItHasIdentifiers(Version version) {
+        String topic = unique("t");
+        MqttProbe publisher = publisher(version);
+        int count = 2_500;
+        Bytes all = new Bytes();
+        for (int id = 1; id <= count; id++) {
+            all.raw(Pub.to(topic, "x").qos2(id).bytes(version));
+        }
+        publisher.send(all.toArray());
+        int completed = 0;
+        while (completed < count) {
+            ServerPacket packet = publisher.poll(MqttProbe.DEADLINE);
+            if (packet instanceof Pubrec pubrec) {
+                publisher.send(Packets.pubrel(pubrec.id()));
+            } else {
+                assertThat(packet).as("after %d messages", completed).isInstanceOf(Pubcomp.class);
+                completed++;
+            }
         }
     }
 

@@ -5,12 +5,14 @@ import static io.sluice.it.probe.Packets.RETAIN_IF_NEW;
 import static io.sluice.it.probe.Packets.RETAIN_NEVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;
 import io.sluice.it.probe.Properties;
 import io.sluice.it.probe.Property;
 import io.sluice.it.probe.Pub;
 import io.sluice.it.probe.ServerPacket.Publish;
+import io.sluice.it.probe.ServerPacket.Suback;
 import io.sluice.it.probe.ServerPacket.Unsuback;
 import io.sluice.it.probe.Version;
 import java.util.Set;
@@ -183,6 +185,39 @@ class RetainIT extends MqttTest {
             }
             subscriber.send(Packets.unsubscribe(V5, 1, topic));
             subscriber.expect(Unsuback.class);
+        }
+    }
+
+    @Test
+    @Normative({"MQTT-3.3.1-9", "MQTT-3.3.4-9", "MQTT-4.9.0-2"})
+    void moreOfThemThanTheClientTakesAtOnceComeOneAfterTheOther() {
+        String topic = unique("t");
+        MqttProbe publisher = publisher(V5);
+        for (int i = 1; i <= 50; i++) {
+            publisher.publish(Pub.to(topic + "/" + i, "kept").qos1(i).retain(), i);
+        }
+        MqttProbe subscriber = connected(Cluster.second(), V5, connect(V5).with(Property.RECEIVE_MAXIMUM, 2));
+        subscriber.subscribe(topic + "/#", 1);
+        Set<String> received = new TreeSet<>();
+        for (int i = 1; i <= 50; i++) {
+            received.add(subscriber.expectMessage().topic());
+        }
+        assertThat(received).hasSize(50);
+    }
+
+    @Test
+    @Normative({"MQTT-3.3.4-3", "MQTT-3.3.1-9"})
+    void theyNameTheSubscriptionForWhichTheyAreSent() {
+        String topic = unique("t");
+        publisher(V5).publish(Pub.to(topic + "/a", "kept").qos1(1).retain(), 1);
+        MqttProbe subscriber = subscriber(V5);
+        for (long identifier : new long[] {5, 6}) {
+            String filter = identifier == 5 ? topic + "/+" : topic + "/#";
+            Properties properties = Properties.NONE.with(Property.SUBSCRIPTION_IDENTIFIER, identifier);
+            subscriber.send(Packets.subscribe(V5, 1, properties, Packets.filter(filter, 1)));
+            subscriber.expect(Suback.class);
+            assertThat(subscriber.expectMessage().properties().subscriptionIdentifiers())
+                    .containsExactly(identifier);
         }
     }
 

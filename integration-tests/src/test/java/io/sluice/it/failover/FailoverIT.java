@@ -8,6 +8,8 @@ import io.sluice.it.harness.ProcessCluster;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Pub;
+import io.sluice.it.probe.Reason;
+import io.sluice.it.probe.ServerPacket;
 import io.sluice.it.probe.Version;
 import io.sluice.wire.Command;
 import io.sluice.wire.DamagedRecordException;
@@ -202,6 +204,8 @@ class FailoverIT {
             running.get("kafka").kill();
             awaitStatus("gateway", 1, 503);
             awaitStatus("gateway", 2, 503);
+            assertThat(refusal(Version.MQTT_5)).isEqualTo(Reason.SERVER_UNAVAILABLE);
+            assertThat(refusal(Version.MQTT_3_1_1)).isEqualTo(Reason.V3_SERVER_UNAVAILABLE);
             running.put("kafka", cluster.kafka());
             ProcessCluster.awaitServing(running.get("kafka"));
             awaitStatus("gateway", 1, 200);
@@ -232,6 +236,16 @@ class FailoverIT {
             crowd.settle();
             assertThat(crowd.disturbed()).isEmpty();
             crowd.assertOrder();
+        }
+    }
+
+    /** What a gateway that cannot write says to a client. */
+    private static int refusal(Version version) {
+        try (MqttProbe probe = MqttProbe.open(cluster.mqtt(1), version)) {
+            probe.send(Connect.of(version).clientId("early"));
+            int reason = probe.expect(ServerPacket.Connack.class).reason();
+            probe.expectClosed();
+            return reason;
         }
     }
 

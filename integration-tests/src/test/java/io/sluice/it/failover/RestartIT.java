@@ -6,6 +6,7 @@ import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Pub;
+import io.sluice.it.probe.Reason;
 import io.sluice.it.probe.ServerPacket.Publish;
 import io.sluice.it.probe.Version;
 import io.sluice.local.LocalCluster;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RestartIT {
 
     @Test
-    void retainedMessagesAreStillThere(@TempDir Path folder) {
+    void clientsAreToldOfTheEndAndRetainedMessagesAreStillThereAfterwards(@TempDir Path folder) {
         try (LocalCluster cluster = LocalCluster.start(Cluster.config(folder, true));
                 MqttProbe publisher = connect(cluster, 0)) {
             publisher.publish(Pub.to("kept/one", "first").qos1(1).retain(), 1);
@@ -25,6 +26,8 @@ class RestartIT {
             publisher.publish(Pub.to("kept/gone", "cleared").qos1(3).retain(), 3);
             publisher.publish(Pub.to("kept/gone", "").qos1(4).retain(), 4);
             publisher.publish(Pub.to("kept/one", "last").qos1(5).retain(), 5);
+            cluster.close();
+            publisher.expectDisconnect(Reason.SERVER_SHUTTING_DOWN);
         }
         try (LocalCluster cluster = LocalCluster.start(Cluster.config(folder, false));
                 MqttProbe subscriber = connect(cluster, 1)) {

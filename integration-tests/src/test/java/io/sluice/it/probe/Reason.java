@@ -13,6 +13,8 @@ public final class Reason {
     public static final int UNSUPPORTED_PROTOCOL_VERSION = 0x84;
     public static final int CLIENT_IDENTIFIER_NOT_VALID = 0x85;
     public static final int NOT_AUTHORIZED = 0x87;
+    public static final int SERVER_UNAVAILABLE = 0x88;
+    public static final int SERVER_SHUTTING_DOWN = 0x8B;
     public static final int BAD_AUTHENTICATION_METHOD = 0x8C;
     public static final int KEEP_ALIVE_TIMEOUT = 0x8D;
     public static final int SESSION_TAKEN_OVER = 0x8E;
@@ -32,6 +34,9 @@ public final class Reason {
 
     /** CONNACK before MQTT 5: the client identifier is not allowed. */
     public static final int V3_IDENTIFIER_REJECTED = 0x02;
+
+    /** CONNACK before MQTT 5: the server cannot serve now. */
+    public static final int V3_SERVER_UNAVAILABLE = 0x03;
 
     /** SUBACK before MQTT 5: the subscription failed. */
     public static final int V3_FAILURE = 0x80;
