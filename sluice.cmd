@@ -27,6 +27,7 @@ if /i "%COMMAND%"=="doctor" set "JVM=-XX:+UseSerialGC -Xmx256m"
 if /i "%COMMAND%"=="bench" set "JVM=-XX:+UseSerialGC -Xms256m -Xmx1g"
 if /i "%COMMAND%"=="build" set "JVM=none"
 if /i "%COMMAND%"=="test" set "JVM=none"
+if /i "%COMMAND%"=="soak" set "JVM=none"
 if not defined JVM (
     call :printUsage>&2
     echo sluice: unknown command: %COMMAND%>&2
@@ -35,6 +36,7 @@ if not defined JVM (
 
 call :findJdk || exit /b 1
 if /i "%COMMAND%"=="test" goto test
+if /i "%COMMAND%"=="soak" goto test
 if defined SLUICE_DIST (
     set "DIST=%SLUICE_DIST%"
 ) else (
@@ -53,8 +55,11 @@ exit /b %ERRORLEVEL%
 
 :test
 rem The tests that drive Linux programs skip themselves here and say so.
+set "ALONE="
 call :needCompiler || exit /b 1
 set "REST="
+if /i "%COMMAND%"=="soak" call :fullForms %2
+if defined ALONE shift
 :nextOption
 shift
 if "%~1"=="" goto runTests
@@ -82,8 +87,21 @@ echo   doctor  --config FILE   check Kafka, ZooKeeper, clocks and limits, and sa
 echo   bench SCENARIO          load any MQTT broker and tell what it does with it
 echo   build                   build without running anything
 echo   test                    run all tests
+echo   soak [TEST]             run in full what test does in short, for hours; TEST is one class
 echo.
 echo Start with: sluice up        Options of a command: sluice COMMAND --help
+exit /b 0
+
+rem Asks for the long forms of the tests that have one, and for one class alone when it is named.
+:fullForms
+set "REST= -Dsluice.soak=true -Dgroups=soak"
+set "ALONE=%~1"
+if not defined ALONE exit /b 0
+if "%ALONE:~0,1%"=="-" (
+    set "ALONE="
+    exit /b 0
+)
+set "REST=%REST% -Dit.test=%ALONE% -Dfailsafe.failIfNoSpecifiedTests=false"
 exit /b 0
 
 rem Sets JAVA and JAVA_MAJOR, or prints the one line that tells what is wrong.
