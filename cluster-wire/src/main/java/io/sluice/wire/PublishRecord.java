@@ -19,6 +19,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  * <tr><td>{@code mqtt.qos}</td><td>{@code 0}, {@code 1} or {@code 2}</td><td>1: the log is durable</td></tr>
  * <tr><td>{@code mqtt.client-id}</td><td>the publisher</td><td>not published through MQTT</td></tr>
  * <tr><td>{@code mqtt.retain}</td><td>{@code 1}</td><td>not retained</td></tr>
+ * <tr><td>{@code mqtt.unique-id}</td><td>text that no other message has</td><td>is not written twice</td></tr>
+ * <tr><td>{@code mqtt.unique-after}</td><td>an offset: the first copy stands there or behind it</td><td>unknown</td></tr>
  * <tr><td>{@code mqtt.payload-format}</td><td>{@code 0} or {@code 1}</td><td>absent</td></tr>
  * <tr><td>{@code mqtt.message-expiry}</td><td>seconds from the record's timestamp</td><td>never expires</td></tr>
  * <tr><td>{@code mqtt.content-type}, {@code mqtt.response-topic}</td><td>text</td><td>absent</td></tr>
@@ -26,6 +28,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  * <tr><td>any other {@code mqtt.…}</td><td>kept for later versions, ignored</td><td></td></tr>
  * <tr><td>any other, {@code traceparent} among them</td><td>a user property, in order</td><td></td></tr>
  * </table>
+ *
+ * <p>Of messages with one unique id only the first counts; a reader drops the others.
  *
  * <p>A user property whose own name begins with {@code mqtt.} travels under {@code mqtt.user.} and its name.
  *
@@ -38,6 +42,8 @@ import org.apache.kafka.common.header.internals.RecordHeader;
  * @param partition of the log, -1 before it is written
  * @param offset in the log, -1 before it is written
  * @param timestamp milliseconds since the epoch by the broker's clock, -1 before it is written
+ * @param uniqueId 1 to 65,535 bytes of UTF-8, or null
+ * @param uniqueAfter an offset of the log's partition before which no message has the unique id, -1 if unknown
  */
 public record PublishRecord(
         byte[] topic,
@@ -48,13 +54,17 @@ public record PublishRecord(
         PublishProperties properties,
         int partition,
         long offset,
-        long timestamp) {
+        long timestamp,
+        String uniqueId,
+        long uniqueAfter) {
 
     private static final String OWN = "mqtt.";
     private static final String ESCAPED = "mqtt.user.";
     private static final String QOS = "mqtt.qos";
     private static final String CLIENT_ID = "mqtt.client-id";
     private static final String RETAIN = "mqtt.retain";
+    private static final String UNIQUE_ID = "mqtt.unique-id";
+    private static final String UNIQUE_AFTER = "mqtt.unique-after";
     private static final String PAYLOAD_FORMAT = "mqtt.payload-format";
     private static final String MESSAGE_EXPIRY = "mqtt.message-expiry";
     private static final String CONTENT_TYPE = "mqtt.content-type";
@@ -65,13 +75,43 @@ public record PublishRecord(
     private static final Header RETAIN_HEADER = header(RETAIN, "1");
     private static final byte[] NO_BYTES = new byte[0];
     private static final int MAX_STRING_BYTES = 0xFFFF;
+    private static final long MAX_EXPIRY_SECONDS = 0xFFFF_FFFFL;
+    /** As many digits as always fit in a long. */
+    private static final int MAX_DIGITS = 18;
+
+    private static final long MAX_OFFSET = 999_999_999_999_999_999L;
     /** What any gateway can be configured to allow; matching goes down level by level. */
     private static final int MAX_LEVELS = 1_000;
+
+    /** A message without a unique id. */
+    public PublishRecord(
+            byte[] topic,
+            byte[] payload,
+            Qos qos,
+            boolean retain,
+            byte[] clientId,
+            PublishProperties properties,
+            int partition,
+            long offset,
+            long timestamp) {
+        this(topic, payload, qos, retain, clientId, properties, partition, offset, timestamp, null, -1);
+    }
 
     /** A message on its way to the log. */
     public static PublishRecord outgoing(
             byte[] topic, byte[] payload, Qos qos, boolean retain, byte[] clientId, PublishProperties properties) {
         return new PublishRecord(topic, payload, qos, retain, clientId, properties, -1, -1, -1);
+    }
+
+    /** The same message with a unique id, because it may be written twice. */
+    public PublishRecord withUniqueId(String id, long after) {
+        return new PublishRecord(
+                topic, payload, qos, retain, clientId, properties, partition, offset, timestamp, id, after);
+    }
+
+    /** Where the message stands in the log. */
+    public Origin origin() {
+        return new Origin(partition, offset);
     }
 
     /** The record to write; Kafka places it by its key. */
@@ -89,6 +129,12 @@ public record PublishRecord(
         }
         if (retain) {
             headers.add(RETAIN_HEADER);
+        }
+        if (uniqueId != null) {
+            headers.add(header(UNIQUE_ID, uniqueId));
+        }
+        if (uniqueAfter >= 0) {
+            headers.add(header(UNIQUE_AFTER, Long.toString(uniqueAfter)));
         }
         writeProperties(headers);
     }
@@ -134,15 +180,7 @@ public record PublishRecord(
     public static PublishRecord decode(
             byte[] key, byte[] value, Headers headers, int partition, long offset, long timestamp)
             throws DamagedRecordException {
-        if (key == null || !TopicName.isValid(key)) {
-            throw new DamagedRecordException("the key is not a valid MQTT topic name");
-        }
-        if (TopicName.depth(key) > MAX_LEVELS) {
-            throw new DamagedRecordException("the key has more than " + MAX_LEVELS + " levels");
-        }
-        if (TopicName.isReserved(key)) {
-            throw new DamagedRecordException("the key begins with $, which belongs to the server");
-        }
+        checkTopic("key", key);
         HeaderReader reader = new HeaderReader();
         for (Header header : headers) {
             reader.read(header.key(), header.value());
@@ -156,7 +194,22 @@ public record PublishRecord(
                 reader.properties(),
                 partition,
                 offset,
-                timestamp);
+                timestamp,
+                reader.uniqueId,
+                reader.uniqueId == null ? -1 : reader.uniqueAfter);
+    }
+
+    /** Refuses what is no topic of a message of the log. */
+    static void checkTopic(String part, byte[] topic) throws DamagedRecordException {
+        if (topic == null || !TopicName.isValid(topic)) {
+            throw new DamagedRecordException("the " + part + " is not a valid MQTT topic name");
+        }
+        if (TopicName.depth(topic) > MAX_LEVELS) {
+            throw new DamagedRecordException("the " + part + " has more than " + MAX_LEVELS + " levels");
+        }
+        if (TopicName.isReserved(topic)) {
+            throw new DamagedRecordException("the " + part + " begins with $, which belongs to the server");
+        }
     }
 
     /**
@@ -187,6 +240,8 @@ public record PublishRecord(
         private Qos qos = Qos.AT_LEAST_ONCE;
         private boolean retain;
         private byte[] clientId;
+        private String uniqueId;
+        private long uniqueAfter = -1;
         private boolean hasProperties;
         private int payloadFormat = -1;
         private long messageExpirySeconds = -1;
@@ -204,8 +259,10 @@ public record PublishRecord(
                 case QOS -> qos = Qos.of(digit(name, value, 2));
                 case CLIENT_ID -> clientId = value;
                 case RETAIN -> retain = digit(name, value, 1) == 1;
+                case UNIQUE_ID -> uniqueId = uniqueId(name, value);
+                case UNIQUE_AFTER -> uniqueAfter = number(name, value, MAX_OFFSET);
                 case PAYLOAD_FORMAT -> payloadFormat = property(digit(name, value, 1));
-                case MESSAGE_EXPIRY -> messageExpirySeconds = property(seconds(name, value));
+                case MESSAGE_EXPIRY -> messageExpirySeconds = property(number(name, value, MAX_EXPIRY_SECONDS));
                 case CONTENT_TYPE -> contentType = property(text(name, value));
                 case RESPONSE_TOPIC -> responseTopic = property(responseTopic(name, value));
                 case CORRELATION_DATA -> correlationData = property(bytes(name, value));
@@ -257,21 +314,29 @@ public record PublishRecord(
             return value[0] - '0';
         }
 
-        private static long seconds(String name, byte[] value) throws DamagedRecordException {
-            long seconds = 0;
-            if (value == null || value.length == 0 || value.length > 10) {
-                throw new DamagedRecordException("header " + name + " must be 0 to 4294967295");
+        private static long number(String name, byte[] value, long max) throws DamagedRecordException {
+            long number = 0;
+            if (value == null || value.length == 0 || value.length > MAX_DIGITS) {
+                throw new DamagedRecordException("header " + name + " must be 0 to " + max);
             }
             for (byte b : value) {
                 if (b < '0' || b > '9') {
                     throw new DamagedRecordException("header " + name + " must be a number");
                 }
-                seconds = seconds * 10 + (b - '0');
+                number = number * 10 + (b - '0');
             }
-            if (seconds > 0xFFFF_FFFFL) {
-                throw new DamagedRecordException("header " + name + " must be 0 to 4294967295");
+            if (number > max) {
+                throw new DamagedRecordException("header " + name + " must be 0 to " + max);
             }
-            return seconds;
+            return number;
+        }
+
+        private static String uniqueId(String name, byte[] value) throws DamagedRecordException {
+            String id = text(name, value);
+            if (id.isEmpty()) {
+                throw new DamagedRecordException("header " + name + " must not be empty");
+            }
+            return id;
         }
 
         private static byte[] bytes(String name, byte[] value) throws DamagedRecordException {

@@ -1,5 +1,6 @@
 package io.sluice.wire;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -13,7 +14,15 @@ import java.util.Map;
  * <tr><td>{@code mqtt.publish}</td><td>MQTT topic → payload</td><td>gateways</td><td>{@link PublishRecord}</td></tr>
  * <tr><td>{@code mqtt.retained}</td><td>MQTT topic → payload, null = cleared</td><td>router</td>
  *     <td>{@link RetainedRecord}</td></tr>
- * <tr><td>{@code mqtt.commands}</td><td>see the command → command</td><td>leader</td><td>{@link Command}</td></tr>
+ * <tr><td>{@code mqtt.commands}</td><td>see the command → command</td><td>gateways, leader, router</td>
+ *     <td>{@link Command}</td></tr>
+ * <tr><td>{@code mqtt.inbox}</td><td>see the record → match or mark</td><td>router</td><td>{@link Inbox}</td></tr>
+ * <tr><td>{@code mqtt.subscriptions}</td><td>client id → the filters of its durable session</td><td>router</td>
+ *     <td>{@link SubscriptionsRecord}</td></tr>
+ * <tr><td>{@code mqtt.sessions}</td><td>client id → its durable session</td><td>router</td><td>JSON</td></tr>
+ * <tr><td>{@code mqtt.fanout}</td><td>client id → page or eviction</td><td>router</td><td>{@link Fanout}</td></tr>
+ * <tr><td>{@code mqtt.wills}</td><td>MQTT topic → payload</td><td>router</td><td>{@link PublishRecord}</td></tr>
+ * <tr><td>{@code mqtt.events}</td><td>client id → what happened to its session</td><td>router</td><td>JSON</td></tr>
  * <tr><td>{@code mqtt.heartbeats}</td><td>gateway incarnation → heartbeat</td><td>gateways</td>
  *     <td>{@link Heartbeat}</td></tr>
  * <tr><td>{@code mqtt.dead-letter}</td><td>origin → the damaged record</td><td>who owns the origin's topic</td>
@@ -28,14 +37,22 @@ public record Topics(String prefix, int partitions) {
     /** The partition count of a cluster that does not choose its own. */
     public static final int DEFAULT_PARTITIONS = 12;
 
+    private static final int FANOUT_PARTITIONS = 64;
+
     /**
      * What the log took, whose limit is Kafka's or the operator's, must find a place in the topics that copy it with a header
      * more.
      */
     private static final String MAX_COPY_BYTES = Integer.toString(64 << 20);
 
+    private static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+    private static final String TIMESTAMP_TYPE = "message.timestamp.type";
+    private static final String SEGMENT_MS = "segment.ms";
+
+    private static final String WEEK_MS = "604800000";
     private static final String DAY_MS = "86400000";
     private static final String HOUR_MS = "3600000";
+    private static final String TEN_MINUTES_MS = "600000";
 
     /** Checks the partition count. */
     public Topics {
@@ -59,6 +76,46 @@ public record Topics(String prefix, int partitions) {
         return prefix + "mqtt.commands";
     }
 
+    /** What the router's match stage found for durable sessions. */
+    public String inbox() {
+        return prefix + "mqtt.inbox";
+    }
+
+    /** The filters of all durable sessions. */
+    public String subscriptions() {
+        return prefix + "mqtt.subscriptions";
+    }
+
+    /** All durable sessions, for those who look at them. */
+    public String sessions() {
+        return prefix + "mqtt.sessions";
+    }
+
+    /** Answers and evictions for gateways; each reads one partition, {@link #fanoutPartition}. */
+    public String fanout() {
+        return prefix + "mqtt.fanout";
+    }
+
+    /** Wills that are to be published. */
+    public String wills() {
+        return prefix + "mqtt.wills";
+    }
+
+    /** What happened to durable sessions, for analytics. */
+    public String events() {
+        return prefix + "mqtt.events";
+    }
+
+    /**
+     * The partition of {@link #fanout} that the gateway of a slot reads. With more slots than partitions, gateways share
+     * one, and pass over what is not for them.
+     *
+     * @param slot 0 or more
+     */
+    public static int fanoutPartition(int slot) {
+        return slot % FANOUT_PARTITIONS;
+    }
+
     /** A sign of life of each gateway that Kafka accepted. */
     public String heartbeats() {
         return prefix + "mqtt.heartbeats";
@@ -74,54 +131,51 @@ public record Topics(String prefix, int partitions) {
         return prefix + "sluice-retained";
     }
 
+    /** The Kafka Streams application that matches the log against the filters of durable sessions. */
+    public String matchApplicationId() {
+        return prefix + "sluice-match";
+    }
+
+    /** The Kafka Streams application that keeps durable sessions and their queues. */
+    public String queueApplicationId() {
+        return prefix + "sluice-queue";
+    }
+
     /** What the leader provisions: every topic with its partition count and configuration. */
     public List<Spec> all() {
         return List.of(
-                new Spec(
-                        publish(),
-                        partitions,
-                        // The broker's clock alone stamps the log, so that time never runs backwards in a partition.
-                        Map.of(
-                                "cleanup.policy",
-                                "delete",
-                                "retention.ms",
-                                DAY_MS,
-                                "message.timestamp.type",
-                                "LogAppendTime")),
-                new Spec(
-                        retained(),
-                        partitions,
-                        // The router hands on the time of the origin: a retained message expires by it.
-                        Map.of(
-                                "cleanup.policy",
-                                "compact",
-                                "message.timestamp.type",
-                                "CreateTime",
-                                "max.message.bytes",
-                                MAX_COPY_BYTES)),
-                new Spec(commands(), partitions, Map.of("cleanup.policy", "delete", "retention.ms", DAY_MS)),
-                new Spec(
-                        heartbeats(),
-                        1,
-                        Map.of(
-                                "cleanup.policy",
-                                "delete",
-                                "retention.ms",
-                                HOUR_MS,
-                                "segment.ms",
-                                HOUR_MS,
-                                "message.timestamp.type",
-                                "LogAppendTime")),
-                new Spec(
-                        deadLetter(),
-                        1,
-                        Map.of(
-                                "cleanup.policy",
-                                "delete",
-                                "retention.ms",
-                                Long.toString(7 * Long.parseLong(DAY_MS)),
-                                "max.message.bytes",
-                                MAX_COPY_BYTES)));
+                // The broker's clock alone stamps the log, so that time never runs backwards in a partition.
+                deleted(publish(), partitions, DAY_MS, Map.of(TIMESTAMP_TYPE, "LogAppendTime")),
+                // The router hands on the time of the origin: a retained message expires by it.
+                compacted(retained(), Map.of(TIMESTAMP_TYPE, "CreateTime", MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
+                deleted(commands(), partitions, DAY_MS, Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
+                deleted(inbox(), partitions, DAY_MS, Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
+                compacted(subscriptions(), Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
+                compacted(sessions(), Map.of()),
+                // Who has not read an answer by then has long asked again.
+                deleted(
+                        fanout(),
+                        FANOUT_PARTITIONS,
+                        TEN_MINUTES_MS,
+                        Map.of(SEGMENT_MS, TEN_MINUTES_MS, MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
+                deleted(wills(), partitions, DAY_MS, Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
+                deleted(events(), partitions, WEEK_MS, Map.of()),
+                deleted(heartbeats(), 1, HOUR_MS, Map.of(SEGMENT_MS, HOUR_MS, TIMESTAMP_TYPE, "LogAppendTime")),
+                deleted(deadLetter(), 1, WEEK_MS, Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)));
+    }
+
+    private Spec compacted(String name, Map<String, String> more) {
+        return spec(name, partitions, Map.of("cleanup.policy", "compact"), more);
+    }
+
+    private static Spec deleted(String name, int partitions, String retentionMs, Map<String, String> more) {
+        return spec(name, partitions, Map.of("cleanup.policy", "delete", "retention.ms", retentionMs), more);
+    }
+
+    private static Spec spec(String name, int partitions, Map<String, String> config, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(config);
+        all.putAll(more);
+        return new Spec(name, partitions, Map.copyOf(all));
     }
 
     /**

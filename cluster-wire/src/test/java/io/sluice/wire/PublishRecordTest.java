@@ -83,6 +83,27 @@ class PublishRecordTest {
                 .isEmpty();
     }
 
+    @Test
+    void carriesItsUniqueIdAsText() throws DamagedRecordException {
+        PublishRecord message = PublishRecord.outgoing(
+                        TOPIC, PAYLOAD, Qos.EXACTLY_ONCE, true, null, PublishProperties.NONE)
+                .withUniqueId("1-2-3", 42);
+
+        ProducerRecord<byte[], byte[]> record = message.toProducerRecord("log");
+
+        assertThat(text(record.headers()))
+                .containsExactly("mqtt.qos=2", "mqtt.retain=1", "mqtt.unique-id=1-2-3", "mqtt.unique-after=42");
+        assertThat(decode(record).uniqueId()).isEqualTo("1-2-3");
+        assertThat(decode(record).uniqueAfter()).isEqualTo(42);
+        assertThat(decode(record).properties()).isSameAs(PublishProperties.NONE);
+    }
+
+    @Test
+    void hasNothingToLookBackForWithoutAUniqueId() throws DamagedRecordException {
+        assertThat(decode(new RecordHeaders()).uniqueId()).isNull();
+        assertThat(decode(headers("mqtt.unique-after", "42")).uniqueAfter()).isEqualTo(-1);
+    }
+
     /** [MQTT-3.3.2-18]: user properties keep their order, and a name may come twice. */
     @Test
     void keepsUserPropertiesInOrder() throws DamagedRecordException {
@@ -159,6 +180,11 @@ class PublishRecordTest {
         "mqtt.message-expiry, 1s",
         "mqtt.message-expiry, 4294967296",
         "mqtt.message-expiry, 99999999999",
+        "mqtt.unique-id, ''",
+        "mqtt.unique-id,",
+        "mqtt.unique-after, ''",
+        "mqtt.unique-after, -1",
+        "mqtt.unique-after, 1234567890123456789",
         "mqtt.response-topic, ''",
         "mqtt.response-topic, a/#",
         "mqtt.content-type,",

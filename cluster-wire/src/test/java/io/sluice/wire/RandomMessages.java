@@ -20,13 +20,33 @@ final class RandomMessages {
     }
 
     PublishRecord next() {
-        return PublishRecord.outgoing(
+        PublishRecord message = PublishRecord.outgoing(
                 topics.clientName().getBytes(UTF_8),
                 bytes(),
                 Qos.of(random.nextInt(3)),
                 random.nextBoolean(),
                 random.nextBoolean() ? ("client-" + random.nextInt(10)).getBytes(UTF_8) : null,
                 random.nextBoolean() ? properties() : PublishProperties.NONE);
+        return random.nextBoolean()
+                ? message.withUniqueId("ü-" + random.nextInt(), random.nextBoolean() ? random.nextInt(1_000) : -1)
+                : message;
+    }
+
+    /** A message with its place in the log. */
+    PublishRecord logged() {
+        PublishRecord message = next();
+        return new PublishRecord(
+                message.topic(),
+                message.payload(),
+                message.qos(),
+                message.retain(),
+                message.clientId(),
+                message.properties(),
+                random.nextInt(12),
+                random.nextLong() >>> (2 + random.nextInt(60)),
+                random.nextLong() >>> 20,
+                message.uniqueId(),
+                message.uniqueAfter());
     }
 
     /** At least one property: a message without any is read as {@link PublishProperties#NONE}. */

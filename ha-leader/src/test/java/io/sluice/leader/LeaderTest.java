@@ -353,7 +353,7 @@ class LeaderTest {
         List<Command.GatewayLost> losses = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : read()) {
             if (new String(record.key(), StandardCharsets.UTF_8).equals(incarnation)) {
-                losses.add((Command.GatewayLost) Command.decode(record.value()));
+                losses.add((Command.GatewayLost) Command.decode(record.key(), record.value()));
             }
         }
         return losses;

@@ -104,7 +104,7 @@ class GatewayWatchTest {
         assertThat(register.events).containsExactly("condemned a-1 by 7", "removed a-1 by 7");
         assertThat(commands()).hasSize(PARTITIONS).allSatisfy(record -> {
             assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo("a-1");
-            assertThat(Command.decode(record.value())).isEqualTo(new Command.GatewayLost(7, 5, "a-1"));
+            assertThat(Command.decode(record.key(), record.value())).isEqualTo(new Command.GatewayLost(7, 5, "a-1"));
         });
         assertThat(commands()).extracting(ConsumerRecord::partition).containsExactlyInAnyOrder(0, 1, 2);
         await().until(() -> meters.counter("sluice.gateways.lost").count() == 1);

@@ -132,7 +132,7 @@ class FailoverIT {
                 .untilAsserted(() -> {
                     Map<String, Integer> lost = new HashMap<>();
                     KafkaLog.read(cluster.bootstrapServers(), TOPICS.commands(), record -> {
-                        if (decode(record.value()) instanceof Command.GatewayLost command) {
+                        if (decode(record.key(), record.value()) instanceof Command.GatewayLost command) {
                             lost.merge(command.incarnation(), 1, Integer::sum);
                         }
                     });
@@ -140,9 +140,9 @@ class FailoverIT {
                 });
     }
 
-    private static Command decode(byte[] value) {
+    private static Command decode(byte[] key, byte[] value) {
         try {
-            return Command.decode(value);
+            return Command.decode(key, value);
         } catch (DamagedRecordException e) {
             throw new AssertionError(e);
         }

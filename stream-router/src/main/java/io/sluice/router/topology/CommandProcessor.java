@@ -31,7 +31,7 @@ final class CommandProcessor implements Processor<byte[], byte[], byte[], Outgoi
     @Override
     public void process(Record<byte[], byte[]> record) {
         try {
-            Command.decode(record.value());
+            Command.decode(record.key(), record.value());
         } catch (DamagedRecordException e) {
             deadLetters.add(record, context.recordMetadata().orElseThrow(), e);
         }

@@ -1,0 +1,307 @@
+package io.sluice.wire;
+
+import java.util.List;
+
+/**
+ * A command that concerns one client. The key is the client id; a type is a byte as in {@link Command}, and the fields stand
+ * in the order of the record's components, without the client id.
+ *
+ * <table>
+ * <caption>Commands of a client</caption>
+ * <tr><th>type</th><th>command</th></tr>
+ * <tr><td>16</td><td>{@link Attach}</td></tr>
+ * <tr><td>17</td><td>{@link Detach}</td></tr>
+ * <tr><td>18</td><td>{@link Subscribe}</td></tr>
+ * <tr><td>19</td><td>{@link Unsubscribe}</td></tr>
+ * <tr><td>20</td><td>{@link Assigned}</td></tr>
+ * <tr><td>21</td><td>{@link Receipt}</td></tr>
+ * <tr><td>22</td><td>{@link Release}</td></tr>
+ * <tr><td>23</td><td>{@link Pull}</td></tr>
+ * <tr><td>24</td><td>{@link Due}</td></tr>
+ * </table>
+ */
+public sealed interface ClientCommand extends Command {
+
+    /** Whom it concerns; never empty. */
+    String clientId();
+
+    @Override
+    default byte[] key() {
+        return ClientKeys.encode(clientId());
+    }
+
+    /**
+     * A client connected. Its offset is the epoch of the connection, and the id of the session if it creates one. The gateway
+     * is answered with a {@link Fanout.Page} or a {@link Fanout.Refused}.
+     *
+     * @param incarnation which life of the gateway
+     * @param slot the gateway's slot, which tells where it reads
+     * @param request chosen by the gateway, 0 or more; the answer has it
+     * @param cleanStart whether an existing session ends
+     * @param expirySeconds how long the session outlives the connection, 0 to 4,294,967,295, of which the last is forever
+     * @param protocolVersion 3 to 5, as in CONNECT
+     * @param address the client's, for those who look at sessions
+     * @param will null if there is none
+     */
+    record Attach(
+            String clientId,
+            String incarnation,
+            int slot,
+            long request,
+            boolean cleanStart,
+            long expirySeconds,
+            int protocolVersion,
+            String address,
+            StoredWill will)
+            implements ClientCommand {
+        static final int TYPE = 16;
+
+        /** The expiry of a session that never ends by itself. */
+        public static final long FOREVER = 0xFFFF_FFFFL;
+
+        @Override
+        public byte[] value() {
+            WireWriter out = header(TYPE)
+                    .string(incarnation)
+                    .number(slot)
+                    .number(request)
+                    .flag(cleanStart)
+                    .number(expirySeconds)
+                    .number(protocolVersion)
+                    .string(address)
+                    .flag(will != null);
+            if (will != null) {
+                will.write(out);
+            }
+            return out.toBytes();
+        }
+
+        static Attach read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Attach(
+                    clientId,
+                    in.string(),
+                    in.integer(0, Integer.MAX_VALUE),
+                    in.number(),
+                    in.flag(),
+                    in.number(0, FOREVER),
+                    in.integer(3, 5),
+                    in.string(),
+                    in.flag() ? StoredWill.read(in) : null);
+        }
+    }
+
+    /**
+     * A connection ended; what the client acknowledged before stands before it.
+     *
+     * @param expirySeconds the session's from now on, 0 to 4,294,967,295, or -1 for what it was
+     * @param will what becomes of the will
+     * @param reason why, for events and logs
+     */
+    record Detach(String clientId, long epoch, long expirySeconds, WillAction will, String reason)
+            implements ClientCommand {
+        static final int TYPE = 17;
+
+        @Override
+        public byte[] value() {
+            return header(TYPE)
+                    .number(epoch)
+                    .numberOrNone(expirySeconds)
+                    .flag(will == WillAction.FORGET)
+                    .string(reason)
+                    .toBytes();
+        }
+
+        static Detach read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Detach(
+                    clientId,
+                    in.number(),
+                    in.numberOrNone(Attach.FOREVER),
+                    in.flag() ? WillAction.FORGET : WillAction.PUBLISH,
+                    in.string());
+        }
+    }
+
+    /** What becomes of a will when its connection ends. Written as 0 or 1, in this order. */
+    enum WillAction {
+        /** It is published, after its delay. */
+        PUBLISH,
+        /** It is gone: the client took leave ([MQTT-3.14.4-3]). */
+        FORGET
+    }
+
+    /**
+     * A client subscribed.
+     *
+     * @param at the offset of each partition of the log from which on it holds
+     * @param filters in the order of the packet
+     */
+    record Subscribe(String clientId, long epoch, long[] at, List<Requested> filters) implements ClientCommand {
+        static final int TYPE = 18;
+
+        @Override
+        public byte[] value() {
+            return header(TYPE)
+                    .number(epoch)
+                    .offsets(at)
+                    .list(filters, Requested::write)
+                    .toBytes();
+        }
+
+        static Subscribe read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Subscribe(clientId, in.number(), in.offsets(), in.list(Requested::read));
+        }
+
+        /** One filter of a SUBSCRIBE packet. */
+        public record Requested(TopicFilter filter, SubscriptionOptions options) {
+
+            private void write(WireWriter out) {
+                out.string(filter.text());
+                options.write(out);
+            }
+
+            private static Requested read(WireReader in) throws DamagedRecordException {
+                return new Requested(in.filter(), SubscriptionOptions.read(in));
+            }
+        }
+    }
+
+    /**
+     * A client unsubscribed.
+     *
+     * @param at the offset of each partition of the log from which on it no longer holds
+     * @param filters in the order of the packet
+     */
+    record Unsubscribe(String clientId, long epoch, long[] at, List<TopicFilter> filters) implements ClientCommand {
+        static final int TYPE = 19;
+
+        @Override
+        public byte[] value() {
+            return header(TYPE)
+                    .number(epoch)
+                    .offsets(at)
+                    .list(filters, (filter, out) -> out.string(filter.text()))
+                    .toBytes();
+        }
+
+        static Unsubscribe read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Unsubscribe(clientId, in.number(), in.offsets(), in.list(WireReader::filter));
+        }
+    }
+
+    /** A delivery is bound to an assigned packet id; it is sent when this is durable. */
+    record Assigned(String clientId, long epoch, AssignedDelivery delivery) implements ClientCommand {
+        static final int TYPE = 20;
+
+        @Override
+        public byte[] value() {
+            WireWriter out = header(TYPE).number(epoch);
+            delivery.write(out);
+            return out.toBytes();
+        }
+
+        static Assigned read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Assigned(clientId, in.number(), AssignedDelivery.read(in));
+        }
+    }
+
+    /** A message of quality of service 2 arrived; it is published when this is durable. */
+    record Receipt(String clientId, long epoch, InboundReceipt receipt) implements ClientCommand {
+        static final int TYPE = 21;
+
+        @Override
+        public byte[] value() {
+            WireWriter out = header(TYPE).number(epoch);
+            receipt.write(out);
+            return out.toBytes();
+        }
+
+        static Receipt read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Receipt(clientId, in.number(), InboundReceipt.read(in));
+        }
+    }
+
+    /** A client released a packet id with PUBREL; it gets its PUBCOMP when this is durable. */
+    record Release(String clientId, long epoch, int packetId) implements ClientCommand {
+        static final int TYPE = 22;
+
+        @Override
+        public byte[] value() {
+            return header(TYPE).number(epoch).number(packetId).toBytes();
+        }
+
+        static Release read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Release(clientId, in.number(), in.packetId());
+        }
+    }
+
+    /**
+     * A gateway asks for what is queued. It is answered with a {@link Fanout.Page}.
+     *
+     * @param request chosen by the gateway, 0 or more; the answer has it
+     * @param after the last offset of each partition of the log that the gateway has, -1 for none
+     */
+    record Pull(String clientId, long epoch, long request, long[] after) implements ClientCommand {
+        static final int TYPE = 23;
+
+        @Override
+        public byte[] value() {
+            return header(TYPE).number(epoch).number(request).offsets(after).toBytes();
+        }
+
+        static Pull read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Pull(clientId, in.number(), in.number(), in.offsets());
+        }
+    }
+
+    /**
+     * Something was due by the clock. It is done if it still is when this is read: if the session is the same one and nobody
+     * attached to it meanwhile.
+     *
+     * @param epoch of the connection that ended
+     */
+    record Due(String clientId, long sessionId, long epoch, Kind kind) implements ClientCommand {
+        static final int TYPE = 24;
+
+        /** What was due. Written as 0 or 1, in this order. */
+        public enum Kind {
+            /** The will is to be published. */
+            WILL,
+            /** The session is to end. */
+            EXPIRY
+        }
+
+        @Override
+        public byte[] value() {
+            return header(TYPE)
+                    .number(sessionId)
+                    .number(epoch)
+                    .flag(kind == Kind.EXPIRY)
+                    .toBytes();
+        }
+
+        static Due read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Due(clientId, in.number(), in.number(), in.flag() ? Kind.EXPIRY : Kind.WILL);
+        }
+    }
+
+    /** Reads what stands behind the type. */
+    static ClientCommand read(int type, byte[] key, WireReader in) throws DamagedRecordException {
+        String clientId = ClientKeys.decode(key);
+        return switch (type) {
+            case Attach.TYPE -> Attach.read(clientId, in);
+            case Detach.TYPE -> Detach.read(clientId, in);
+            case Subscribe.TYPE -> Subscribe.read(clientId, in);
+            case Unsubscribe.TYPE -> Unsubscribe.read(clientId, in);
+            case Assigned.TYPE -> Assigned.read(clientId, in);
+            case Receipt.TYPE -> Receipt.read(clientId, in);
+            case Release.TYPE -> Release.read(clientId, in);
+            case Pull.TYPE -> Pull.read(clientId, in);
+            case Due.TYPE -> Due.read(clientId, in);
+            default -> throw new DamagedRecordException("command of unknown type " + type);
+        };
+    }
+
+    private static WireWriter header(int type) {
+        return new WireWriter().octet(VERSION).octet(type);
+    }
+}
