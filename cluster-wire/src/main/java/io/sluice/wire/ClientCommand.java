@@ -95,9 +95,11 @@ public sealed interface ClientCommand extends Command {
      *
      * @param expirySeconds the session's from now on, 0 to 4,294,967,295, or -1 for what it was
      * @param will what becomes of the will
+     * @param sentBelow for each partition of the log: no message at or above this offset was sent; null if that is not known
      * @param reason why, for events and logs
      */
-    record Detach(String clientId, long epoch, long expirySeconds, WillAction will, String reason)
+    record Detach(
+            String clientId, long epoch, long expirySeconds, WillAction will, long[] sentBelow, String reason)
             implements ClientCommand {
         static final int TYPE = 17;
 
@@ -107,8 +109,13 @@ public sealed interface ClientCommand extends Command {
                     .number(epoch)
                     .numberOrNone(expirySeconds)
                     .flag(will == WillAction.FORGET)
+                    .offsets(sentBelow == null ? new long[0] : sentBelow)
                     .string(reason)
                     .toBytes();
+        }
+
+        private static long[] orNull(long[] offsets) {
+            return offsets.length == 0 ? null : offsets;
         }
 
         static Detach read(String clientId, WireReader in) throws DamagedRecordException {
@@ -117,6 +124,7 @@ public sealed interface ClientCommand extends Command {
                     in.number(),
                     in.numberOrNone(Attach.FOREVER),
                     in.flag() ? WillAction.FORGET : WillAction.PUBLISH,
+                    orNull(in.offsets()),
                     in.string());
         }
     }
@@ -238,14 +246,14 @@ public sealed interface ClientCommand extends Command {
      * A gateway asks for what is queued. It is answered with a {@link Fanout.Page}.
      *
      * @param request chosen by the gateway, 0 or more; the answer has it
-     * @param after the last offset of each partition of the log that the gateway has, -1 for none
+     * @param from for each partition of the log, the first offset that the gateway does not have
      */
-    record Pull(String clientId, long epoch, long request, long[] after) implements ClientCommand {
+    record Pull(String clientId, long epoch, long request, long[] from) implements ClientCommand {
         static final int TYPE = 23;
 
         @Override
         public byte[] value() {
-            return header(TYPE).number(epoch).number(request).offsets(after).toBytes();
+            return header(TYPE).number(epoch).number(request).offsets(from).toBytes();
         }
 
         static Pull read(String clientId, WireReader in) throws DamagedRecordException {
@@ -257,7 +265,7 @@ public sealed interface ClientCommand extends Command {
      * Something was due by the clock. It is done if it still is when this is read: if the session is the same one and nobody
      * attached to it meanwhile.
      *
-     * @param epoch of the connection that ended
+     * @param epoch of the connection that ended, or waits
      */
     record Due(String clientId, long sessionId, long epoch, Kind kind) implements ClientCommand {
         static final int TYPE = 24;
@@ -267,7 +275,9 @@ public sealed interface ClientCommand extends Command {
             /** The will is to be published. */
             WILL,
             /** The session is to end. */
-            EXPIRY
+            EXPIRY,
+            /** An Attach has waited long enough for the connection before; the epoch is its own. */
+            TAKE_OVER
         }
 
         @Override

@@ -4,7 +4,7 @@ package io.sluice.wire;
  * A filter of a durable session with the stretch of the log for which it holds. A filter that is subscribed anew with other
  * options is two versions of which the second begins where the first ends. Arrays are shared, never changed.
  *
- * @param since offset in {@code mqtt.commands} of the command that opened or closed it, whichever is later
+ * @param since offset in {@code mqtt.commands} of the command that opened it
  * @param from the first offset of each partition of the log for which it holds
  * @param to the first offset of each partition for which it no longer holds, or null while it is open
  */

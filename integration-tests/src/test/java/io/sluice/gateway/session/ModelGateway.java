@@ -1,0 +1,497 @@
+package io.sluice.gateway.session;
+
+import io.sluice.wire.ClientCommand;
+import io.sluice.wire.Command;
+import io.sluice.wire.Fanout;
+import io.sluice.wire.Origin;
+import io.sluice.wire.PacketIdRanges;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
+import io.sluice.wire.SessionFilters;
+import io.sluice.wire.SubscriptionOptions;
+import io.sluice.wire.TopicFilter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/**
+ * A gateway of a model: a tail, a producer of commands, and the outbound sides of durable sessions, which are the product's
+ * own. Everything that runs on threads of its own in the product waits here until the scheduler lets it happen.
+ */
+public final class ModelGateway {
+
+    /** The rest of the world. */
+    public interface World {
+        /** All messages of a log partition so far. */
+        List<PublishRecord> log(int partition);
+
+        /** Appends a command to its partition and tells its offset. */
+        long append(int partition, String clientId, Command command);
+
+        /** What was sent to a slot so far. */
+        List<Fanout> fanout(int slot);
+
+        /** The partition of a client. */
+        int partitionOf(String clientId);
+    }
+
+    /** The client's end of a connection. */
+    public interface Peer {
+        /** The session is there, or a new one. */
+        void connack(boolean sessionPresent);
+
+        /** A message. */
+        void publish(PublishRecord message, Qos qos, int packetId, boolean dup);
+
+        /** The second half of QoS 2. */
+        void pubrel(int packetId);
+
+        /** Subscribed. */
+        void suback();
+
+        /** The connection is gone. */
+        void closed();
+    }
+
+    private static final int RING = 6;
+
+    private final String incarnation;
+    private final int slot;
+    private final int partitions;
+    private final PacketIdRanges ranges;
+    private final SessionLimits limits;
+    private final World world;
+    private final Random random;
+    private final long[] tail;
+    private final long[] ringFrom;
+    private final Map<String, ModelSession> sessions = new HashMap<>();
+    private final Map<ModelSession, SessionFilters> onTail = new HashMap<>();
+    /** By partition of the commands, what is to be appended, in order. */
+    private final List<Deque<Append>> appends = new ArrayList<>();
+    /** By partition of the commands, confirmations on their way back. */
+    private final List<Deque<Runnable>> confirmations = new ArrayList<>();
+    /** From the tail's thread to the event loop. */
+    private final Deque<Runnable> lane = new ArrayDeque<>();
+
+    private int fanoutRead;
+    private long requests;
+
+    private record Append(String clientId, Command command, LongConsumer durable) {}
+
+    /** A gateway that starts at the log's end. */
+    public ModelGateway(
+            String incarnation,
+            int slot,
+            int partitions,
+            PacketIdRanges ranges,
+            int window,
+            int queue,
+            World world,
+            Random random) {
+        this.incarnation = incarnation;
+        this.slot = slot;
+        this.partitions = partitions;
+        this.ranges = ranges;
+        this.limits = new SessionLimits(window, queue, 1 << 20, false, 100);
+        this.world = world;
+        this.random = random;
+        this.tail = new long[partitions];
+        for (int p = 0; p < partitions; p++) {
+            tail[p] = world.log(p).size();
+            appends.add(new ArrayDeque<>());
+            confirmations.add(new ArrayDeque<>());
+        }
+        this.ringFrom = tail.clone();
+        this.fanoutRead = world.fanout(slot).size();
+    }
+
+    /** Its name. */
+    public String incarnation() {
+        return incarnation;
+    }
+
+    /** Its slot. */
+    public int slot() {
+        return slot;
+    }
+
+    // --- steps of the scheduler
+
+    /** Whether {@link #step} has something to do. */
+    public boolean isBusy() {
+        boolean tailIsBehind = false;
+        for (int p = 0; p < partitions; p++) {
+            tailIsBehind |= tail[p] < world.log(p).size();
+        }
+        return tailIsBehind
+                || !lane.isEmpty()
+                || appends.stream().anyMatch(queue -> !queue.isEmpty())
+                || confirmations.stream().anyMatch(queue -> !queue.isEmpty())
+                || fanoutRead < world.fanout(slot).size()
+                || sessions.values().stream().anyMatch(ModelSession::hasProgress);
+    }
+
+    /** Lets one thing happen. */
+    public void step() {
+        switch (random.nextInt(6)) {
+            case 0, 1 -> readLog();
+            case 2 -> {
+                if (!lane.isEmpty()) {
+                    lane.remove().run();
+                }
+            }
+            case 3 -> produce();
+            case 4 -> {
+                Runnable confirmation = confirmations.get(random.nextInt(confirmations.size())).poll();
+                if (confirmation != null) {
+                    confirmation.run();
+                }
+            }
+            default -> {
+                if (random.nextBoolean()) {
+                    readFanout();
+                } else {
+                    List.copyOf(sessions.values()).forEach(ModelSession::flush);
+                }
+            }
+        }
+    }
+
+    /** A producer may still write when the rest of the process has been declared dead. */
+    public boolean produce() {
+        int q = random.nextInt(appends.size());
+        Append append = appends.get(q).poll();
+        if (append == null) {
+            return false;
+        }
+        long offset = world.append(q, append.clientId, append.command);
+        confirmations.get(q).add(() -> append.durable.accept(offset));
+        return true;
+    }
+
+    private void readLog() {
+        int p = random.nextInt(partitions);
+        if (tail[p] == world.log(p).size()) {
+            return;
+        }
+        PublishRecord message = world.log(p).get((int) tail[p]);
+        tail[p]++;
+        ringFrom[p] = Math.max(ringFrom[p], tail[p] - RING);
+        onTail.forEach((session, filters) -> offer(session, filters, message));
+    }
+
+    private void offer(ModelSession session, SessionFilters filters, PublishRecord message) {
+        SessionFilters.Delivery delivery = filters.delivery(message);
+        if (delivery != null && delivery.qos() != Qos.AT_MOST_ONCE) {
+            lane.add(() -> session.outbound.offer(message, delivery.qos(), false, delivery.identifiers()));
+        }
+    }
+
+    private void readFanout() {
+        if (fanoutRead == world.fanout(slot).size()) {
+            return;
+        }
+        Fanout record = world.fanout(slot).get(fanoutRead++);
+        ModelSession session = sessions.get(record.clientId());
+        if (session == null || !record.incarnation().equals(incarnation)) {
+            return;
+        }
+        if (record instanceof Fanout.Page page && page.request() == session.request) {
+            session.page(page);
+        } else if (record instanceof Fanout.Evict evict) {
+            session.evicted.add(evict.epoch());
+            session.checkEvicted();
+        }
+    }
+
+    /** Closes all connections before anything else is done, as after a long pause. */
+    public void closeAll() {
+        List.copyOf(sessions.values()).forEach(ModelSession::end);
+    }
+
+    /** Closes the sockets as the death of the process does. */
+    public void die() {
+        sessions.values().forEach(session -> session.peer.closed());
+        sessions.clear();
+    }
+
+    // --- clients
+
+    /** A client connects; the server's end of its connection. */
+    public ModelSession connect(String clientId, boolean cleanStart, long expirySeconds, Peer peer) {
+        ModelSession earlier = sessions.get(clientId);
+        if (earlier != null) {
+            earlier.end();
+        }
+        ModelSession session = new ModelSession(clientId, peer, world.partitionOf(clientId));
+        sessions.put(clientId, session);
+        session.request = ++requests;
+        append(
+                session.q,
+                clientId,
+                new ClientCommand.Attach(
+                        clientId, incarnation, slot, session.request, cleanStart, expirySeconds, 5, "model", null),
+                offset -> {
+                    session.epoch = offset;
+                    if (session.ended) {
+                        session.detach();
+                    } else {
+                        session.checkEvicted();
+                    }
+                });
+        return session;
+    }
+
+    private void append(int q, String clientId, Command command, LongConsumer durable) {
+        appends.get(q).add(new Append(clientId, command, durable));
+    }
+
+    /** One connection of one client. */
+    public final class ModelSession implements DurableConnection, DurableLink {
+        private final String clientId;
+        private final Peer peer;
+        private final int q;
+        private final DurableOutbound outbound = new DurableOutbound(partitions, ranges, limits, this, this);
+        private SessionFilters filters;
+        private long epoch = -1;
+        private long request;
+        private boolean ended;
+        private boolean connected;
+        private final Set<Long> evicted = new HashSet<>();
+        private long[] joinedFrom;
+        /** Subscriptions that the page which was asked for does not know of. */
+        private final List<Runnable> unanswered = new ArrayList<>();
+
+        private final List<Origin> settled = new ArrayList<>();
+        private final List<Origin> received = new ArrayList<>();
+        private final List<Runnable> whenDurable = new ArrayList<>();
+
+        private ModelSession(String clientId, Peer peer, int q) {
+            this.clientId = clientId;
+            this.peer = peer;
+            this.q = q;
+        }
+
+        private void page(Fanout.Page page) {
+            filters = new SessionFilters(clientId.getBytes(java.nio.charset.StandardCharsets.UTF_8), page.versions());
+            unanswered.forEach(Runnable::run);
+            epoch = page.epoch();
+            if (!connected) {
+                connected = true;
+                peer.connack(page.sessionPresent());
+            }
+            page.receivedAbove().forEach(origin -> {
+                outbound.passOver(origin);
+                outbound.resumeReceived(origin);
+            });
+            page.settledAbove().forEach(outbound::passOver);
+            for (Fanout.Entry entry : page.entries()) {
+                if (entry instanceof Fanout.Queued queued) {
+                    SessionFilters.Delivery delivery = filters.delivery(queued.message());
+                    outbound.page(new DurableOutbound.Waiting(
+                            queued.message(), delivery.qos(), false, delivery.identifiers(), queued.maybeSent()));
+                } else {
+                    outbound.resumeReceived(entry.origin());
+                }
+            }
+            outbound.pageEnded(page.last(), page.completeBelow());
+        }
+
+        /** The eviction may come before the confirmation of the Attach. */
+        private void checkEvicted() {
+            if (evicted.contains(epoch) && !ended) {
+                end();
+            }
+        }
+
+        private boolean hasProgress() {
+            return !settled.isEmpty() || !received.isEmpty();
+        }
+
+        private void flush() {
+            if (hasProgress()) {
+                List<Runnable> then = List.copyOf(whenDurable);
+                append(
+                        q,
+                        null,
+                        new Command.Progress(List.of(new Command.Progress.Session(
+                                clientId,
+                                epoch,
+                                List.copyOf(settled),
+                                List.copyOf(received),
+                                List.of(),
+                                List.of()))),
+                        offset -> then.forEach(action -> {
+                            if (!ended) {
+                                action.run();
+                            }
+                        }));
+                settled.clear();
+                received.clear();
+                whenDurable.clear();
+            }
+        }
+
+        /** The gateway ends the connection, or finds that the client has. */
+        public void end() {
+            if (!ended) {
+                ended = true;
+                sessions.remove(clientId, this);
+                onTail.remove(this);
+                flush();
+                if (epoch >= 0) {
+                    detach();
+                }
+                peer.closed();
+            }
+        }
+
+        private void detach() {
+            append(
+                    q,
+                    clientId,
+                    new ClientCommand.Detach(
+                            clientId,
+                            epoch,
+                            -1,
+                            ClientCommand.WillAction.PUBLISH,
+                            connected ? outbound.next().clone() : null,
+                            "model"),
+                    offset -> {});
+        }
+
+        /** A SUBSCRIBE with one filter. */
+        public void subscribe(String filter, Qos qos) {
+            TopicFilter wanted = new TopicFilter(filter);
+            SubscriptionOptions options = new SubscriptionOptions(qos, false, false, 0);
+            long[] at = tail.clone();
+            if (onTail.containsKey(this)) {
+                raise(at, joinedFrom);
+                onTail.computeIfPresent(this, (session, present) -> present.subscribe(wanted, options, 0, at));
+            } else {
+                for (int p = 0; p < partitions; p++) {
+                    at[p] = world.log(p).size();
+                }
+                raise(at, outbound.next());
+                outbound.subscribedWhilePaging(at);
+            }
+            unanswered.add(() -> filters = filters.subscribe(wanted, options, 0, at));
+            filters = filters.subscribe(wanted, options, 0, at);
+            outbound.changeBegins();
+            append(
+                    q,
+                    clientId,
+                    new ClientCommand.Subscribe(
+                            clientId, epoch, at, List.of(new ClientCommand.Subscribe.Requested(wanted, options))),
+                    offset -> {
+                        if (!ended) {
+                            outbound.changeIsDurable();
+                            peer.suback();
+                        }
+                    });
+        }
+
+        private static void raise(long[] offsets, long[] atLeast) {
+            for (int p = 0; p < offsets.length; p++) {
+                offsets[p] = Math.max(offsets[p], atLeast[p]);
+            }
+        }
+
+        /** A PUBACK. */
+        public void puback(int packetId) {
+            if (!ended) {
+                outbound.puback(packetId);
+            }
+        }
+
+        /** A PUBREC. */
+        public void pubrec(int packetId) {
+            if (!ended && !outbound.pubrec(packetId, true)) {
+                peer.pubrel(packetId);
+            }
+        }
+
+        /** A PUBCOMP. */
+        public void pubcomp(int packetId) {
+            if (!ended) {
+                outbound.pubcomp(packetId);
+            }
+        }
+
+        // --- the outbound side's view
+
+        @Override
+        public boolean isWritable() {
+            return !ended;
+        }
+
+        @Override
+        public Fate publish(DurableOutbound.Waiting message, int packetId) {
+            peer.publish(message.message(), message.qos(), packetId, message.again());
+            return Fate.SENT;
+        }
+
+        @Override
+        public void pubrel(int packetId) {
+            peer.pubrel(packetId);
+        }
+
+        @Override
+        public void settled(Origin origin, Runnable durable) {
+            settled.add(origin);
+            whenDurable.add(durable);
+        }
+
+        @Override
+        public void received(Origin origin, Runnable durable) {
+            received.add(origin);
+            whenDurable.add(durable);
+        }
+
+        @Override
+        public void pull(long[] from) {
+            flush();
+            request = ++requests;
+            unanswered.clear();
+            append(q, clientId, new ClientCommand.Pull(clientId, epoch, request, from), offset -> {});
+        }
+
+        @Override
+        public void join(long[] from) {
+            boolean reaches = true;
+            for (int p = 0; p < partitions; p++) {
+                reaches &= from[p] >= ringFrom[p];
+            }
+            if (!reaches) {
+                lane.add(outbound::cannotJoin);
+                return;
+            }
+            lane.add(outbound::joined);
+            joinedFrom = from;
+            SessionFilters present = filters;
+            onTail.put(this, present);
+            for (int p = 0; p < partitions; p++) {
+                for (long offset = from[p]; offset < tail[p]; offset++) {
+                    offer(this, present, world.log(p).get((int) offset));
+                }
+            }
+        }
+
+        @Override
+        public void leave() {
+            onTail.remove(this);
+        }
+
+        @Override
+        public String toString() {
+            return incarnation + " epoch " + epoch + " " + outbound + (ended ? " ended" : "");
+        }
+    }
+}

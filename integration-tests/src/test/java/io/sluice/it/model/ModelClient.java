@@ -1,0 +1,230 @@
+package io.sluice.it.model;
+
+import io.sluice.gateway.session.ModelGateway;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A client with a durable session that keeps what the specification asks of it, and writes down what it was given. */
+final class ModelClient {
+
+    private static final int TOPICS = 5;
+
+    private final String id;
+    private final Random random;
+    private final SessionWorld world;
+    private Connection connection;
+    private boolean connectedForGood;
+
+    // --- what a client keeps with its session
+    private final Set<Integer> receivedIds = new HashSet<>();
+    /** By topic, the ends of the log as of the acknowledgement of its subscription. */
+    private final Map<String, long[]> subscribedAt = new LinkedHashMap<>();
+
+    private final Map<String, Qos> wanted = new TreeMap<>();
+    /** By topic, the numbers of its messages in the order in which they came, at each quality of service. */
+    final Map<String, List<Integer>> delivered = new TreeMap<>();
+
+    final Set<Integer> exactlyOnce = new HashSet<>();
+    final List<String> faults = new ArrayList<>();
+
+    ModelClient(String id, Random random, SessionWorld world) {
+        this.id = id;
+        this.random = random;
+        this.world = world;
+    }
+
+    String id() {
+        return id;
+    }
+
+    @Override
+    public String toString() {
+        return id + " " + (connection == null ? "away" : connection.session.toString());
+    }
+
+    Map<String, long[]> subscribedAt() {
+        return subscribedAt;
+    }
+
+    void wantsConnection() {
+        connectedForGood = true;
+    }
+
+    boolean isBusy() {
+        return connection == null || connection.isBusy() || subscribedAt.size() < wanted.size();
+    }
+
+    void breakConnection() {
+        if (connection != null && !connectedForGood) {
+            Connection broken = connection;
+            connection = null;
+            world.tell(id + " breaks its connection");
+            broken.open = false;
+            broken.notice = true;
+            lingering.add(broken);
+        }
+    }
+
+    /** Connections that are broken, which the gateway has not yet noticed. */
+    private final List<Connection> lingering = new ArrayList<>();
+
+    void step() {
+        if (!lingering.isEmpty() && random.nextInt(4) == 0) {
+            lingering.remove(0).session.end();
+            return;
+        }
+        if (random.nextInt(60) == 0) {
+            breakConnection();
+        }
+        work();
+    }
+
+    void work() {
+        if (connectedForGood) {
+            lingering.forEach(broken -> broken.session.end());
+            lingering.clear();
+        }
+        if (connection == null) {
+            ModelGateway gateway = random.nextInt(5) == 0 ? world.anyGateway() : null;
+            if (gateway != null) {
+                connect(gateway, false);
+            }
+        } else if (connection.established && connection.subscribing == null && random.nextInt(25) == 0 && wanted.size() < 3 && !connectedForGood) {
+            subscribe("t/" + random.nextInt(TOPICS), random.nextBoolean() ? Qos.EXACTLY_ONCE : Qos.AT_LEAST_ONCE);
+        } else {
+            connection.work();
+        }
+    }
+
+    private void connect(ModelGateway gateway, boolean cleanStart) {
+        world.tell(id + " connects to " + gateway.incarnation());
+        Connection opened = new Connection();
+        connection = opened;
+        opened.session = gateway.connect(id, cleanStart, 1_000_000, opened);
+    }
+
+    private void subscribe(String topic, Qos qos) {
+        if (!wanted.containsKey(topic)) {
+            wanted.put(topic, qos);
+            connection.subscribing = topic;
+            Connection on = connection;
+            on.toServer.add(() -> on.session.subscribe(topic, qos));
+        }
+    }
+
+    private void receive(PublishRecord message, Qos qos) {
+        String topic = new String(message.topic(), StandardCharsets.UTF_8);
+        int number = Integer.parseInt(new String(message.payload(), StandardCharsets.UTF_8));
+        world.tell(id + " gets " + number + " at " + message.partition() + ":" + message.offset() + " " + qos);
+        if (qos == Qos.EXACTLY_ONCE && !exactlyOnce.add(number)) {
+            faults.add(id + " got " + number + " twice at QoS 2");
+        }
+        delivered.computeIfAbsent(topic + "@" + qos.level(), unused -> new ArrayList<>())
+                .add(number);
+    }
+
+    /** The client's side of one connection. What is on its way is lost when it breaks. */
+    private final class Connection implements ModelGateway.Peer {
+        private ModelGateway.ModelSession session;
+        private final Deque<Runnable> toClient = new ArrayDeque<>();
+        private final Deque<Runnable> toServer = new ArrayDeque<>();
+        private boolean open = true;
+        private boolean notice;
+        private boolean established;
+        private String subscribing;
+
+        boolean isBusy() {
+            return !established || !toClient.isEmpty() || !toServer.isEmpty();
+        }
+
+        void work() {
+            Runnable next = random.nextBoolean() ? toClient.poll() : toServer.poll();
+            if (next != null) {
+                next.run();
+            } else if (established && subscribing == null && toServer.isEmpty()) {
+                // What was not acknowledged is asked for again.
+                for (Map.Entry<String, Qos> topic : wanted.entrySet()) {
+                    if (!subscribedAt.containsKey(topic.getKey())) {
+                        subscribing = topic.getKey();
+                        toServer.add(() -> session.subscribe(topic.getKey(), topic.getValue()));
+                        return;
+                    }
+                }
+            }
+        }
+
+        private void toClient(Runnable packet) {
+            if (open) {
+                toClient.add(packet);
+            }
+        }
+
+        @Override
+        public void connack(boolean sessionPresent) {
+            toClient(() -> {
+                established = true;
+                if (!sessionPresent) {
+                    receivedIds.clear();
+                    if (!subscribedAt.isEmpty()) {
+                        faults.add(id + " lost its session");
+                    }
+                }
+            });
+        }
+
+        @Override
+        public void publish(PublishRecord message, Qos qos, int packetId, boolean dup) {
+            toClient(() -> {
+                if (qos == Qos.AT_LEAST_ONCE) {
+                    receive(message, qos);
+                    toServer.add(() -> session.puback(packetId));
+                } else {
+                    world.tell(id + " is sent " + message.partition() + ":" + message.offset() + " as " + packetId
+                            + " dup " + dup + " by " + session);
+                    if (receivedIds.add(packetId)) {
+                        receive(message, qos);
+                    }
+                    toServer.add(() -> session.pubrec(packetId));
+                }
+            });
+        }
+
+        @Override
+        public void pubrel(int packetId) {
+            toClient(() -> {
+                world.tell(id + " gets PUBREL " + packetId);
+                receivedIds.remove(packetId);
+                toServer.add(() -> session.pubcomp(packetId));
+            });
+        }
+
+        @Override
+        public void suback() {
+            toClient(() -> {
+                world.tell(id + " is subscribed to " + subscribing);
+                subscribedAt.putIfAbsent(subscribing, world.logEnds());
+                subscribing = null;
+            });
+        }
+
+        @Override
+        public void closed() {
+            open = false;
+            if (connection == this) {
+                connection = null;
+            }
+        }
+    }
+}

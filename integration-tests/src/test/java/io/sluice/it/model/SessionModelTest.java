@@ -1,0 +1,74 @@
+package io.sluice.it.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.wire.PublishRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Random interleavings, deaths and pauses against the promises of durable sessions. */
+class SessionModelTest {
+
+    private static final int STEPS = 4_000;
+
+    @Test
+    void durableSessionsKeepTheirPromisesHoweverThingsInterleave() {
+        for (long seed = 0; seed < Long.getLong("sluice.model.runs", 200); seed++) {
+            run(seed);
+        }
+    }
+
+    static void run(long seed) {
+        SessionWorld world = new SessionWorld(seed);
+        for (int i = 0; i < STEPS; i++) {
+            world.chaos();
+        }
+        world.settle();
+        List<String> faults = new ArrayList<>();
+        for (ModelClient client : world.clients) {
+            faults.addAll(client.faults);
+            check(world, client, faults);
+        }
+        assertThat(faults)
+                .as("seed %d%n%s", seed, String.join("\n", world.history))
+                .isEmpty();
+    }
+
+    private static void check(SessionWorld world, ModelClient client, List<String> faults) {
+        for (Map.Entry<String, long[]> subscription : client.subscribedAt().entrySet()) {
+            Set<Integer> got = new LinkedHashSet<>();
+            for (int qos = 1; qos <= 2; qos++) {
+                got.addAll(client.delivered.getOrDefault(subscription.getKey() + "@" + qos, List.of()));
+            }
+            for (int p = 0; p < SessionWorld.PARTITIONS; p++) {
+                for (PublishRecord message : world.log(p)) {
+                    int number = Integer.parseInt(new String(message.payload(), StandardCharsets.UTF_8));
+                    boolean isDue = new String(message.topic(), StandardCharsets.UTF_8).equals(subscription.getKey())
+                            && message.offset() >= subscription.getValue()[p];
+                    if (isDue && !got.contains(number)) {
+                        faults.add(client.id() + " did not get " + number + " of " + subscription.getKey() + " at " + p
+                                + ":" + message.offset() + ": " + world.describe(client.id()));
+                    }
+                }
+            }
+        }
+        client.delivered.forEach((topic, numbers) -> {
+            int highest = -1;
+            Set<Integer> seen = new LinkedHashSet<>();
+            for (int number : numbers) {
+                if (seen.add(number) && number < highest) {
+                    faults.add(client.id() + " got " + number + " of " + topic + " after " + highest);
+                }
+                highest = Math.max(highest, number);
+            }
+        });
+        if (world.entries(client.id()) > 0) {
+            faults.add(client + " is not at rest: " + world.describe(client.id()));
+        }
+    }
+}

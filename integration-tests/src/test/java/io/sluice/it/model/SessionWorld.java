@@ -1,0 +1,456 @@
+package io.sluice.it.model;
+
+import io.sluice.gateway.session.ModelGateway;
+import io.sluice.router.queue.ModelQueue;
+import io.sluice.wire.ClientCommand;
+import io.sluice.wire.Command;
+import io.sluice.wire.Fanout;
+import io.sluice.wire.FilterVersion;
+import io.sluice.wire.Inbox;
+import io.sluice.wire.PacketIdRanges;
+import io.sluice.wire.PublishProperties;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
+import io.sluice.wire.SessionFilters;
+import io.sluice.wire.SubscriptionsRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/**
+ * A cluster in one thread: the log, the commands, match and queue tasks, gateways and clients, each of which does one thing
+ * when the scheduler chooses it. Matching, gateways' threads and Kafka are modelled; what decides about sessions is the
+ * product's own.
+ */
+final class SessionWorld {
+
+    static final int PARTITIONS = 3;
+    private static final int CLIENT_PARTITIONS = 2;
+    private static final int GATEWAYS = 3;
+    private static final int CLIENTS = 4;
+    private static final int TOPICS = 5;
+    private static final int PAGE_MESSAGES = 5;
+    private static final long TAKE_OVER_MILLIS = 50;
+
+    private final Random random;
+    private final List<List<PublishRecord>> log = lists(PARTITIONS);
+    private final List<List<Keyed<Command>>> commands = lists(CLIENT_PARTITIONS);
+    private final List<List<Inbox>> inbox = lists(CLIENT_PARTITIONS);
+    private final List<List<SubscriptionsRecord>> subscriptions = lists(CLIENT_PARTITIONS);
+    private final List<List<Fanout>> fanout = lists(GATEWAYS);
+    private final List<MatchTask> matchTasks = new ArrayList<>();
+    private final List<ModelQueue> queues = new ArrayList<>();
+    private final ModelGateway[] gateways = new ModelGateway[GATEWAYS];
+    private final boolean[] paused = new boolean[GATEWAYS];
+    /** Producers of dead gateways that still write, and incarnations to be declared lost. */
+    private final List<ModelGateway> zombies = new ArrayList<>();
+
+    private final List<String> toDeclareLost = new ArrayList<>();
+    final List<ModelClient> clients = new ArrayList<>();
+    private int published;
+    private int lives;
+    private long now = 1_000;
+    final List<String> history = new ArrayList<>();
+
+    record Keyed<T>(String key, T value) {}
+
+    SessionWorld(long seed) {
+        random = new Random(seed);
+        for (int p = 0; p < PARTITIONS; p++) {
+            matchTasks.add(new MatchTask(p));
+        }
+        for (int q = 0; q < CLIENT_PARTITIONS; q++) {
+            queues.add(new ModelQueue(PARTITIONS, PAGE_MESSAGES, TAKE_OVER_MILLIS, new QueueOutputs(q)));
+        }
+        for (int slot = 0; slot < GATEWAYS; slot++) {
+            startGateway(slot);
+        }
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(new ModelClient("client-" + i, random, this));
+        }
+    }
+
+    private static <T> List<List<T>> lists(int count) {
+        List<List<T>> lists = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            lists.add(new ArrayList<>());
+        }
+        return lists;
+    }
+
+    long[] logEnds() {
+        return log.stream().mapToLong(List::size).toArray();
+    }
+
+    List<PublishRecord> log(int partition) {
+        return log.get(partition);
+    }
+
+    void tell(String what) {
+        history.add(what);
+    }
+
+    private void startGateway(int slot) {
+        // Few identifiers, so that messages want the same one.
+        PacketIdRanges ranges = new PacketIdRanges(PARTITIONS, 0xFFFF - PARTITIONS * 8);
+        gateways[slot] = new ModelGateway(
+                "gateway-" + slot + "-" + ++lives, slot, PARTITIONS, ranges, 4, 6, new GatewayView(), random);
+        paused[slot] = false;
+    }
+
+    ModelGateway anyGateway() {
+        List<ModelGateway> running = new ArrayList<>();
+        for (int slot = 0; slot < GATEWAYS; slot++) {
+            if (gateways[slot] != null && !paused[slot]) {
+                running.add(gateways[slot]);
+            }
+        }
+        return running.isEmpty() ? null : running.get(random.nextInt(running.size()));
+    }
+
+    // --- what happens
+
+    /** One random step, faults included. */
+    void chaos() {
+        now += random.nextInt(3);
+        int dice = random.nextInt(1_000);
+        if (dice < 150) {
+            publish();
+        } else if (dice < 400) {
+            clients.get(random.nextInt(CLIENTS)).step();
+        } else if (dice < 650) {
+            stepGateway();
+        } else if (dice < 790) {
+            matchTasks.get(random.nextInt(PARTITIONS)).step();
+        } else if (dice < 950) {
+            stepQueue(random.nextInt(CLIENT_PARTITIONS));
+        } else if (dice < 958) {
+            fault();
+        } else if (dice < 970) {
+            repair();
+        } else if (dice < 985 && !zombies.isEmpty()) {
+            zombies.get(random.nextInt(zombies.size())).produce();
+        }
+    }
+
+    private void publish() {
+        int topic = random.nextInt(TOPICS);
+        int partition = topic % PARTITIONS;
+        Qos qos = random.nextInt(3) == 0 ? Qos.AT_LEAST_ONCE : Qos.EXACTLY_ONCE;
+        List<PublishRecord> to = log.get(partition);
+        to.add(new PublishRecord(
+                ("t/" + topic).getBytes(StandardCharsets.UTF_8),
+                Integer.toString(++published).getBytes(StandardCharsets.UTF_8),
+                qos,
+                false,
+                null,
+                PublishProperties.NONE,
+                partition,
+                to.size(),
+                now));
+    }
+
+    private void stepGateway() {
+        int slot = random.nextInt(GATEWAYS);
+        if (gateways[slot] != null && !paused[slot]) {
+            gateways[slot].step();
+        }
+    }
+
+    private void stepQueue(int q) {
+        ModelQueue queue = queues.get(q);
+        switch (random.nextInt(5)) {
+            case 0, 1 -> {
+                if (queue.commandsRead() < commands.get(q).size()) {
+                    Keyed<Command> next = commands.get(q).get(queue.commandsRead());
+                    queue.command(next.key(), next.value(), now);
+                }
+            }
+            case 2, 3 -> {
+                if (queue.inboxRead() < inbox.get(q).size()) {
+                    queue.inbox(inbox.get(q).get(queue.inboxRead()));
+                }
+            }
+            default -> {
+                queue.tick(now);
+                queue.commit();
+            }
+        }
+    }
+
+    private void fault() {
+        int slot = random.nextInt(GATEWAYS);
+        switch (random.nextInt(5)) {
+            case 0 -> kill(slot);
+            case 1 -> paused[slot] = gateways[slot] != null;
+            case 2 -> matchTasks.get(random.nextInt(PARTITIONS)).restart();
+            case 3 -> {
+                int q = random.nextInt(CLIENT_PARTITIONS);
+                tell("queue " + q + " restarts");
+                queues.get(q).restart();
+            }
+            default -> clients.get(random.nextInt(CLIENTS)).breakConnection();
+        }
+    }
+
+    private void kill(int slot) {
+        if (gateways[slot] != null) {
+            tell(gateways[slot].incarnation() + " dies");
+            gateways[slot].die();
+            zombies.add(gateways[slot]);
+            toDeclareLost.add(gateways[slot].incarnation());
+            gateways[slot] = null;
+        }
+    }
+
+    private void repair() {
+        int slot = random.nextInt(GATEWAYS);
+        if (gateways[slot] == null) {
+            startGateway(slot);
+        } else if (paused[slot]) {
+            tell(gateways[slot].incarnation() + " wakes");
+            gateways[slot].closeAll();
+            paused[slot] = false;
+        }
+        if (!toDeclareLost.isEmpty() && random.nextBoolean()) {
+            declareLost(toDeclareLost.remove(0));
+        }
+    }
+
+    private void declareLost(String incarnation) {
+        for (int q = 0; q < CLIENT_PARTITIONS; q++) {
+            commands.get(q).add(new Keyed<>(null, new Command.GatewayLost(1, 0, incarnation)));
+        }
+    }
+
+    /** Ends all faults and lets everything come to rest. */
+    void settle() {
+        for (int slot = 0; slot < GATEWAYS; slot++) {
+            if (gateways[slot] == null) {
+                startGateway(slot);
+            } else if (paused[slot]) {
+                gateways[slot].closeAll();
+                paused[slot] = false;
+            }
+        }
+        toDeclareLost.forEach(this::declareLost);
+        toDeclareLost.clear();
+        zombies.clear();
+        clients.forEach(ModelClient::wantsConnection);
+        for (int i = 0; i < 200_000; i++) {
+            now++;
+            switch (random.nextInt(5)) {
+                case 0 -> clients.get(random.nextInt(CLIENTS)).work();
+                case 1, 2 -> stepGateway();
+                case 3 -> matchTasks.get(random.nextInt(PARTITIONS)).step();
+                default -> stepQueue(random.nextInt(CLIENT_PARTITIONS));
+            }
+            if (i % 500 == 0 && isAtRest()) {
+                return;
+            }
+        }
+    }
+
+    private boolean isAtRest() {
+        boolean busy = Arrays.stream(gateways).anyMatch(ModelGateway::isBusy)
+                || clients.stream().anyMatch(ModelClient::isBusy)
+                || matchTasks.stream().anyMatch(MatchTask::isBusy);
+        for (int q = 0; q < CLIENT_PARTITIONS; q++) {
+            busy |= queues.get(q).commandsRead() < commands.get(q).size();
+            busy |= queues.get(q).inboxRead() < inbox.get(q).size();
+        }
+        for (ModelClient client : clients) {
+            busy |= entries(client.id()) > 0;
+        }
+        return !busy;
+    }
+
+    int entries(String clientId) {
+        return queues.get(partitionOf(clientId)).entries(clientId);
+    }
+
+    String describe(String clientId) {
+        return queues.get(partitionOf(clientId)).describe(clientId);
+    }
+
+    private static int partitionOf(String clientId) {
+        return Math.floorMod(clientId.hashCode(), CLIENT_PARTITIONS);
+    }
+
+    private static String short0(Command command) {
+        if (command instanceof ClientCommand.Attach attach) {
+            return "Attach of " + attach.incarnation();
+        } else if (command instanceof ClientCommand.Detach detach) {
+            return "Detach of epoch " + detach.epoch();
+        } else if (command instanceof ClientCommand.Subscribe subscribe) {
+            return "Subscribe of epoch " + subscribe.epoch() + " to "
+                    + subscribe.filters().get(0).filter() + " at " + Arrays.toString(subscribe.at());
+        } else if (command instanceof ClientCommand.Pull pull) {
+            return "Pull of epoch " + pull.epoch() + " from " + Arrays.toString(pull.from());
+        }
+        return command.toString();
+    }
+
+    private final class GatewayView implements ModelGateway.World {
+        @Override
+        public List<PublishRecord> log(int partition) {
+            return log.get(partition);
+        }
+
+        @Override
+        public long append(int partition, String clientId, Command command) {
+            commands.get(partition).add(new Keyed<>(clientId, command));
+            tell(partition + "@" + (commands.get(partition).size() - 1) + " " + clientId + " " + short0(command));
+            return commands.get(partition).size() - 1L;
+        }
+
+        @Override
+        public List<Fanout> fanout(int slot) {
+            return fanout.get(slot);
+        }
+
+        @Override
+        public int partitionOf(String clientId) {
+            return SessionWorld.partitionOf(clientId);
+        }
+    }
+
+    private final class QueueOutputs implements ModelQueue.Outputs {
+        private final int q;
+
+        QueueOutputs(int q) {
+            this.q = q;
+        }
+
+        @Override
+        public void fanout(int slot, Fanout message) {
+            fanout.get(slot).add(message);
+        }
+
+        @Override
+        public void filters(SubscriptionsRecord filters) {
+            subscriptions.get(q).add(filters);
+        }
+
+        @Override
+        public void will(PublishRecord will) {}
+
+        @Override
+        public void due(ClientCommand.Due due) {
+            commands.get(q).add(new Keyed<>(due.clientId(), due));
+        }
+    }
+
+    /** A match task: at least once, with a table of filters that may lag, and looks back for what it learns late. */
+    private final class MatchTask {
+        private final int partition;
+        private long position;
+        private final int[] tableRead = new int[CLIENT_PARTITIONS];
+        private final long[] applied = new long[CLIENT_PARTITIONS];
+        private final Map<String, SubscriptionsRecord> table = new TreeMap<>();
+        private boolean moved;
+        // What a restart finds.
+        private long committedPosition;
+        private long[] committedApplied = minusOnes();
+
+        MatchTask(int partition) {
+            this.partition = partition;
+            Arrays.fill(applied, -1);
+        }
+
+        private static long[] minusOnes() {
+            long[] offsets = new long[CLIENT_PARTITIONS];
+            Arrays.fill(offsets, -1);
+            return offsets;
+        }
+
+        boolean isBusy() {
+            boolean behind = moved || position < log.get(partition).size();
+            for (int q = 0; q < CLIENT_PARTITIONS; q++) {
+                behind |= tableRead[q] < subscriptions.get(q).size();
+            }
+            return behind;
+        }
+
+        void step() {
+            switch (random.nextInt(5)) {
+                case 0, 1 -> {
+                    if (position < log.get(partition).size()) {
+                        PublishRecord message = log.get(partition).get((int) position);
+                        for (Map.Entry<String, SubscriptionsRecord> session : table.entrySet()) {
+                            send(session.getValue(), session.getValue().versions(), message);
+                        }
+                        position++;
+                        moved = true;
+                    }
+                }
+                case 2 -> learn(random.nextInt(CLIENT_PARTITIONS));
+                case 3 -> mark();
+                default -> {
+                    if (!moved) {
+                        committedPosition = position;
+                        committedApplied = applied.clone();
+                    }
+                }
+            }
+        }
+
+        private void send(SubscriptionsRecord session, List<FilterVersion> versions, PublishRecord message) {
+            SessionFilters filters =
+                    new SessionFilters(session.clientId().getBytes(StandardCharsets.UTF_8), versions);
+            SessionFilters.Delivery delivery = filters.delivery(message);
+            if (delivery != null && delivery.qos() != Qos.AT_MOST_ONCE) {
+                inbox.get(partitionOf(session.clientId()))
+                        .add(new Inbox.Match(session.clientId(), session.sessionId(), message));
+            }
+        }
+
+        private void learn(int q) {
+            if (tableRead[q] == subscriptions.get(q).size()) {
+                return;
+            }
+            SubscriptionsRecord record = subscriptions.get(q).get(tableRead[q]++);
+            SubscriptionsRecord known = table.put(record.clientId(), record);
+            for (FilterVersion version : record.versions()) {
+                boolean isKnown = known != null
+                        && known.sessionId() == record.sessionId()
+                        && known.versions().stream().anyMatch(other -> other.since() == version.since()
+                                && other.filter().equals(version.filter()));
+                if (!isKnown) {
+                    long from = version.since() <= committedApplied[q]
+                            ? Math.max(version.from()[partition], committedPosition)
+                            : version.from()[partition];
+                    for (long offset = from; offset < position; offset++) {
+                        send(record, List.of(version), log.get(partition).get((int) offset));
+                    }
+                }
+            }
+            applied[q] = Math.max(applied[q], record.commandsOffset());
+            moved = true;
+        }
+
+        private void mark() {
+            if (moved) {
+                moved = false;
+                for (int q = 0; q < CLIENT_PARTITIONS; q++) {
+                    inbox.get(q).add(new Inbox.Mark(partition, position, applied[q]));
+                }
+            }
+        }
+
+        void restart() {
+            tell("match " + partition + " restarts at " + committedPosition);
+            position = committedPosition;
+            Arrays.fill(tableRead, 0);
+            Arrays.fill(applied, -1);
+            table.clear();
+            moved = true;
+        }
+    }
+}

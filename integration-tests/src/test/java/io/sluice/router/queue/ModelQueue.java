@@ -1,0 +1,266 @@
+package io.sluice.router.queue;
+
+import io.sluice.wire.ClientCommand;
+import io.sluice.wire.Command;
+import io.sluice.wire.Fanout;
+import io.sluice.wire.Inbox;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.SubscriptionsRecord;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * A queue task with its state in memory: what it does between two commits becomes visible with the second, or not at all.
+ */
+public final class ModelQueue {
+
+    /** Where what is committed goes. */
+    public interface Outputs {
+        /** To a gateway. */
+        void fanout(int slot, Fanout message);
+
+        /** To the match stage. */
+        void filters(SubscriptionsRecord filters);
+
+        /** To the log. */
+        void will(PublishRecord will);
+
+        /** To the queue's own commands. */
+        void due(ClientCommand.Due due);
+    }
+
+    private final int partitions;
+    private final ClientQueue.Limits limits;
+    private final Outputs outputs;
+    private MemoryState committed;
+    private MemoryState working;
+    private ClientQueue queue;
+    private final List<Runnable> uncommitted = new ArrayList<>();
+    private int commandsRead;
+    private int inboxRead;
+    private int commandsCommitted;
+    private int inboxCommitted;
+
+    /** A task that has read nothing. */
+    public ModelQueue(int partitions, int pageMessages, long takeOverMillis, Outputs outputs) {
+        this.partitions = partitions;
+        this.limits = new ClientQueue.Limits(takeOverMillis, new PageBuilder.Limits(pageMessages, 1 << 20));
+        this.outputs = outputs;
+        this.committed = new MemoryState();
+        restart();
+    }
+
+    /** Loses what was not committed, as a router that is killed. */
+    public void restart() {
+        working = committed.copy();
+        uncommitted.clear();
+        commandsRead = commandsCommitted;
+        inboxRead = inboxCommitted;
+        queue = new ClientQueue(partitions, limits, working, new QueueEffects() {
+            @Override
+            public void send(int slot, Fanout message) {
+                uncommitted.add(() -> outputs.fanout(slot, message));
+            }
+
+            @Override
+            public void filters(SubscriptionsRecord filters) {
+                uncommitted.add(() -> outputs.filters(filters));
+            }
+
+            @Override
+            public void publishWill(PublishRecord will) {
+                uncommitted.add(() -> outputs.will(will));
+            }
+
+            @Override
+            public void due(ClientCommand.Due due) {
+                uncommitted.add(() -> outputs.due(due));
+            }
+
+            @Override
+            public void changed(String clientId, ClientState client) {}
+        });
+    }
+
+    /** How many commands were read. */
+    public int commandsRead() {
+        return commandsRead;
+    }
+
+    /** How many records of the inbox were read. */
+    public int inboxRead() {
+        return inboxRead;
+    }
+
+    /** The next command. */
+    public void command(String clientId, Command command, long now) {
+        queue.command(clientId, commandsRead++, command, now);
+    }
+
+    /** The next record of the inbox. */
+    public void inbox(Inbox record) {
+        inboxRead++;
+        if (record instanceof Inbox.Match match) {
+            queue.match(match);
+        } else {
+            queue.mark((Inbox.Mark) record);
+        }
+    }
+
+    /** The clock. */
+    public void tick(long now) {
+        queue.tick(now);
+    }
+
+    /** All of it at once. */
+    public void commit() {
+        committed = working.copy();
+        commandsCommitted = commandsRead;
+        inboxCommitted = inboxRead;
+        List<Runnable> visible = List.copyOf(uncommitted);
+        uncommitted.clear();
+        visible.forEach(Runnable::run);
+    }
+
+    /** How many entries a client has. */
+    public int entries(String clientId) {
+        Map<Integer, TreeMap<Long, Entry>> of = working.entries.getOrDefault(clientId, Map.of());
+        return of.values().stream().mapToInt(TreeMap::size).sum();
+    }
+
+    /** What is known of a client, for messages of failures. */
+    public String describe(String clientId) {
+        ClientState client = working.client(clientId);
+        if (client == null) {
+            return "none";
+        }
+        StringBuilder text = new StringBuilder("session " + client.sessionId() + " owner " + client.owner());
+        client.filters().versions().forEach(version -> text.append(" " + version.filter().text() + " since "
+                + version.since() + " from " + Arrays.toString(version.from()) + " to "
+                + Arrays.toString(version.to())));
+        working.entries.getOrDefault(clientId, Map.of()).forEach((partition, byOffset) -> byOffset.forEach(
+                (offset, entry) -> text.append(" " + partition + ":" + offset + " " + entry.state())));
+        return text + " " + working.marks;
+    }
+
+    private static final class MemoryState implements QueueState {
+        private final Map<String, Supplier<ClientState>> clients = new HashMap<>();
+        private final Map<String, Map<Integer, TreeMap<Long, Entry>>> entries = new HashMap<>();
+        private final Map<Integer, Mark> marks = new HashMap<>();
+
+        MemoryState copy() {
+            MemoryState copy = new MemoryState();
+            copy.clients.putAll(clients);
+            entries.forEach((clientId, byPartition) -> {
+                Map<Integer, TreeMap<Long, Entry>> of = new HashMap<>();
+                byPartition.forEach((partition, byOffset) -> of.put(partition, new TreeMap<>(byOffset)));
+                copy.entries.put(clientId, of);
+            });
+            copy.marks.putAll(marks);
+            return copy;
+        }
+
+        @Override
+        public ClientState client(String clientId) {
+            Supplier<ClientState> kept = clients.get(clientId);
+            return kept == null ? null : kept.get();
+        }
+
+        @Override
+        public void put(String clientId, ClientState client) {
+            byte[] bytes = client.toBytes();
+            clients.put(clientId, () -> ClientState.of(bytes));
+        }
+
+        @Override
+        public void remove(String clientId) {
+            clients.remove(clientId);
+            entries.remove(clientId);
+        }
+
+        @Override
+        public Set<String> clientIds() {
+            return new HashSet<>(clients.keySet());
+        }
+
+        private TreeMap<Long, Entry> of(String clientId, int partition) {
+            return entries.computeIfAbsent(clientId, unused -> new HashMap<>())
+                    .computeIfAbsent(partition, unused -> new TreeMap<>());
+        }
+
+        @Override
+        public Entry entry(String clientId, int partition, long offset) {
+            return of(clientId, partition).get(offset);
+        }
+
+        @Override
+        public void putEntry(String clientId, int partition, long offset, Entry entry) {
+            of(clientId, partition).put(offset, entry);
+        }
+
+        @Override
+        public void removeEntry(String clientId, int partition, long offset) {
+            of(clientId, partition).remove(offset);
+        }
+
+        @Override
+        public void removeEntries(String clientId) {
+            entries.remove(clientId);
+        }
+
+        @Override
+        public Cursor entries(String clientId, int partition, long from) {
+            var iterator = of(clientId, partition).tailMap(from, true).entrySet().iterator();
+            return new Cursor() {
+                private Map.Entry<Long, Entry> present;
+
+                @Override
+                public boolean next() {
+                    present = iterator.hasNext() ? iterator.next() : null;
+                    return present != null;
+                }
+
+                @Override
+                public long offset() {
+                    return present.getKey();
+                }
+
+                @Override
+                public Entry entry() {
+                    return present.getValue();
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+
+        @Override
+        public Mark mark(int partition) {
+            return marks.getOrDefault(partition, Mark.NONE);
+        }
+
+        @Override
+        public void putMark(int partition, Mark mark) {
+            marks.put(partition, mark);
+        }
+
+        @Override
+        public void settledBelow(int partition, long offset, SettledVisitor visitor) {
+            for (String clientId : List.copyOf(entries.keySet())) {
+                of(clientId, partition).headMap(offset).entrySet().stream()
+                        .filter(entry -> entry.getValue().state() == Entry.State.SETTLED)
+                        .map(Map.Entry::getKey)
+                        .toList()
+                        .forEach(settled -> visitor.visit(clientId, settled));
+            }
+        }
+    }
+}

@@ -1,0 +1,463 @@
+package io.sluice.router.queue;
+
+import io.sluice.router.queue.ClientState.Assigned;
+import io.sluice.router.queue.ClientState.Owner;
+import io.sluice.router.queue.ClientState.Waiting;
+import io.sluice.wire.ClientCommand;
+import io.sluice.wire.ClientCommand.Due.Kind;
+import io.sluice.wire.Command;
+import io.sluice.wire.Fanout;
+import io.sluice.wire.FilterVersion;
+import io.sluice.wire.Inbox;
+import io.sluice.wire.Origin;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
+import io.sluice.wire.SessionFilters;
+import io.sluice.wire.SubscriptionsRecord;
+import io.sluice.wire.TopicFilter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The queue stage for one partition of clients: who is connected where, what each durable session has subscribed to, and
+ * what it has not yet acknowledged. A state machine that is given commands and matches in the order of their partitions; it
+ * knows neither Kafka nor a clock, and belongs to one thread.
+ *
+ * <p>A client is without a connection, or an incarnation of a gateway owns it in an epoch: the offset of the {@link
+ * ClientCommand.Attach} that began the connection. Commands of other epochs are refused. An Attach that meets an owner waits until
+ * that one has detached, was declared lost, or has had its time.
+ *
+ * <p>Whether all matches of a message have come follows from the marks of the match stage ({@link #isComplete}). Until then a
+ * settled message is remembered, since the match may come again; afterwards a match is a replay.
+ */
+final class ClientQueue {
+
+    /**
+     * The stage's limits.
+     *
+     * @param takeOverMillis how long an Attach waits for the present owner
+     * @param page of an answer
+     */
+    record Limits(long takeOverMillis, PageBuilder.Limits page) {}
+
+        private final Limits limits;
+    private final int partitions;
+    private final QueueState state;
+    private final QueueEffects effects;
+    private final PageBuilder pages;
+    /** The clients that an incarnation owns, so that its loss finds them. */
+    private final Map<String, Set<String>> owned = new HashMap<>();
+    private final Timers timers = new Timers();
+
+    ClientQueue(int partitions, Limits limits, QueueState state, QueueEffects effects) {
+        this.limits = limits;
+        this.partitions = partitions;
+        this.state = state;
+        this.effects = effects;
+        this.pages = new PageBuilder(partitions, limits.page(), state);
+        for (String clientId : state.clientIds()) {
+            ClientState client = state.client(clientId);
+            timers.set(clientId, client.nextTimer());
+            noteOwner(clientId, client.owner());
+        }
+    }
+
+    private void noteOwner(String clientId, Owner owner) {
+        if (owner != null) {
+            owned.computeIfAbsent(owner.incarnation(), unused -> new HashSet<>())
+                    .add(clientId);
+        }
+    }
+
+    private void forgetOwner(String clientId, Owner owner) {
+        if (owner != null) {
+            Set<String> clients = owned.get(owner.incarnation());
+            clients.remove(clientId);
+            if (clients.isEmpty()) {
+                owned.remove(owner.incarnation());
+            }
+        }
+    }
+
+    /** Keeps a client, or forgets it when there is neither a connection nor a session. */
+    private void keep(String clientId, ClientState client) {
+        boolean nothingLeft = client.owner() == null && client.waiting() == null && client.expireAt() == 0;
+        if (nothingLeft) {
+            state.remove(clientId);
+            timers.set(clientId, ClientState.NEVER);
+            effects.changed(clientId, null);
+        } else {
+            state.put(clientId, client);
+            timers.set(clientId, client.nextTimer());
+        }
+    }
+
+    // --- commands
+
+    /**
+     * A command.
+     *
+     * @param clientId the record's key; of no meaning for commands that concern several clients
+     * @param offset of the record in its partition of {@code mqtt.commands}
+     * @param now milliseconds since the epoch
+     */
+    void command(String clientId, long offset, Command command, long now) {
+        if (command instanceof ClientCommand.Attach attach) {
+            attach(clientId, offset, attach, now);
+        } else if (command instanceof Command.Progress progress) {
+            progress.sessions().forEach(this::progress);
+        } else if (command instanceof Command.GatewayLost lost) {
+            lost(lost.incarnation(), now);
+        } else {
+            ofOneClient(clientId, offset, command, now);
+        }
+    }
+
+    private void ofOneClient(String clientId, long offset, Command command, long now) {
+        ClientState client = state.client(clientId);
+        if (client == null) {
+            return;
+        }
+        if (command instanceof ClientCommand.Detach detach) {
+            detach(clientId, client, detach, now);
+        } else if (command instanceof ClientCommand.Due due) {
+            due(clientId, client, due, now);
+        } else if (command instanceof ClientCommand.Subscribe subscribe) {
+            changeFilters(clientId, client, subscribe, subscribe.epoch(), offset);
+        } else if (command instanceof ClientCommand.Unsubscribe unsubscribe) {
+            changeFilters(clientId, client, unsubscribe, unsubscribe.epoch(), offset);
+        } else if (command instanceof ClientCommand.Assigned assigned && isOwner(client, assigned.epoch())) {
+            client.assigned().put(assigned.delivery().packetId(), new Assigned(assigned.delivery(), false));
+            keep(clientId, client);
+        } else if (command instanceof ClientCommand.Receipt receipt && isOwner(client, receipt.epoch())) {
+            client.receipts().put(receipt.receipt().packetId(), receipt.receipt());
+            keep(clientId, client);
+        } else if (command instanceof ClientCommand.Release release && isOwner(client, release.epoch())) {
+            client.receipts().remove(release.packetId());
+            keep(clientId, client);
+        } else if (command instanceof ClientCommand.Pull pull && isOwner(client, pull.epoch())) {
+            effects.send(client.owner().slot(), pages.next(clientId, client, pull));
+        }
+    }
+
+    private static boolean isOwner(ClientState client, long epoch) {
+        return client.owner() != null && client.owner().epoch() == epoch;
+    }
+
+    /**
+     * A change of filters. When it comes from a connection that was taken over, its gateway may have acknowledged it all the
+     * same, not knowing that, if the later connection was one that its client had given up. Such a connection
+     * changes no filters. So the change is put aside: the next connection finds it, unless the present one changes filters.
+     */
+    private void changeFilters(String clientId, ClientState client, ClientCommand change, long epoch, long offset) {
+        if (epoch < client.sessionId()) {
+            return; // That session has ended.
+        }
+        if (epoch == client.lastEpoch()) {
+            client.late().clear();
+            filters(clientId, client, offset, changed(client.filters(), change, offset));
+        } else {
+            client.late().removeIf(earlier -> epochOf(earlier) < epoch);
+            client.late().add(change);
+            if (client.owner() != null) {
+                evict(clientId, client.owner());
+            }
+        }
+        keep(clientId, client);
+    }
+
+    private static long epochOf(ClientCommand change) {
+        return change instanceof ClientCommand.Subscribe subscribe
+                ? subscribe.epoch()
+                : ((ClientCommand.Unsubscribe) change).epoch();
+    }
+
+    private static SessionFilters changed(SessionFilters filters, ClientCommand change, long offset) {
+        SessionFilters changed = filters;
+        if (change instanceof ClientCommand.Subscribe subscribe) {
+            for (ClientCommand.Subscribe.Requested wanted : subscribe.filters()) {
+                changed = changed.subscribe(wanted.filter(), wanted.options(), offset, subscribe.at());
+            }
+        } else if (change instanceof ClientCommand.Unsubscribe unsubscribe) {
+            for (TopicFilter filter : unsubscribe.filters()) {
+                changed = changed.unsubscribe(filter, unsubscribe.at());
+            }
+        }
+        return changed;
+    }
+
+    private void filters(String clientId, ClientState client, long offset, SessionFilters changed) {
+        if (!changed.equals(client.filters())) {
+            client.filters(changed.withoutEnded(pages.lowestUnsettled(clientId, client)));
+            effects.filters(new SubscriptionsRecord(
+                    clientId, client.sessionId(), offset, client.filters().versions()));
+            effects.changed(clientId, client);
+        }
+    }
+
+    private void evict(String clientId, Owner owner) {
+        effects.send(owner.slot(), new Fanout.Evict(clientId, owner.incarnation(), owner.epoch()));
+    }
+
+    // --- connections
+
+    private void attach(String clientId, long offset, ClientCommand.Attach attach, long now) {
+        ClientState client = state.client(clientId);
+        if (client == null) {
+            client = new ClientState(clientId.getBytes(StandardCharsets.UTF_8), partitions);
+            client.newSession(-1);
+            client.expireAt(0);
+        }
+        if (client.waiting() != null) {
+            // It will never own the client: a later one wins.
+            Waiting earlier = client.waiting();
+            evict(clientId, new Owner(earlier.epoch(), earlier.attach().incarnation(), earlier.attach().slot()));
+        }
+        Owner owner = client.owner();
+        if (owner == null) {
+            begin(clientId, client, attach, offset, now);
+            return;
+        }
+        evict(clientId, owner);
+        client.waiting(new Waiting(attach, offset, now + limits.takeOverMillis()));
+        keep(clientId, client);
+    }
+
+    /** The connection that an Attach asks for begins; there is no other one. */
+    private void begin(String clientId, ClientState client, ClientCommand.Attach attach, long epoch, long now) {
+        boolean exists = client.expireAt() > now && client.sessionId() >= 0;
+        boolean resumed = exists && !attach.cleanStart();
+        if (client.willAt() != ClientState.NEVER && !resumed) {
+            publishWill(clientId, client); // The session that it belongs to ends ([MQTT-3.1.3-9]).
+        }
+        if (!resumed) {
+            endSession(clientId, client, epoch);
+            client.newSession(epoch);
+        }
+        for (ClientCommand change : client.late()) {
+            filters(clientId, client, epoch, changed(client.filters(), change, epoch));
+        }
+        client.late().clear();
+        client.waiting(null);
+        client.owner(new Owner(epoch, attach.incarnation(), attach.slot()));
+        noteOwner(clientId, client.owner());
+        client.expirySeconds(attach.expirySeconds());
+        client.expireAt(ClientState.NEVER);
+        client.will(attach.will());
+        client.willAt(ClientState.NEVER);
+        if (!attach.cleanStart() || attach.expirySeconds() > 0) {
+            effects.send(attach.slot(), pages.first(clientId, client, attach, resumed));
+        }
+        // Unless the gateway tells otherwise in the end, anything may have been sent.
+        long[] everything = new long[partitions];
+        Arrays.fill(everything, ClientState.NEVER);
+        client.sentBelow(everything);
+        keep(clientId, client);
+        effects.changed(clientId, client);
+    }
+
+    private void detach(String clientId, ClientState client, ClientCommand.Detach detach, long now) {
+        Waiting waiting = client.waiting();
+        if (waiting != null && waiting.epoch() == detach.epoch()) {
+            client.waiting(null);
+            keep(clientId, client);
+        } else if (isOwner(client, detach.epoch())) {
+            if (detach.expirySeconds() >= 0) {
+                client.expirySeconds(detach.expirySeconds());
+            }
+            if (detach.sentBelow() != null) {
+                client.sentBelow(detach.sentBelow());
+            }
+            if (detach.will() == ClientCommand.WillAction.FORGET) {
+                client.will(null);
+            }
+            connectionEnded(clientId, client, now);
+        }
+    }
+
+    /** Without an owner: the will is due now or later, the session ends now or later, and who waits may go on. */
+    private void connectionEnded(String clientId, ClientState client, long now) {
+        forgetOwner(clientId, client.owner());
+        client.owner(null);
+        long expiry = client.expirySeconds();
+        client.expireAt(expiry == ClientCommand.Attach.FOREVER ? ClientState.NEVER : now + expiry * 1_000);
+        if (client.will() != null) {
+            client.willAt(now + Math.min(client.will().delaySeconds(), expiry) * 1_000);
+            if (client.willAt() <= now) {
+                publishWill(clientId, client);
+            }
+        }
+        if (expiry == 0) {
+            endSession(clientId, client, client.lastEpoch());
+        }
+        Waiting waiting = client.waiting();
+        if (waiting == null) {
+            keep(clientId, client);
+            if (expiry > 0) {
+                effects.changed(clientId, client);
+            }
+        } else {
+            begin(clientId, client, waiting.attach(), waiting.epoch(), now);
+        }
+    }
+
+    private void lost(String incarnation, long now) {
+        for (String clientId : List.copyOf(owned.getOrDefault(incarnation, Set.of()))) {
+            connectionEnded(clientId, state.client(clientId), now);
+        }
+    }
+
+    private void publishWill(String clientId, ClientState client) {
+        PublishRecord message = client.will().message();
+        // The gateway that lost the connection may have published it too: both by the same name.
+        effects.publishWill(message.withUniqueId(clientId + "/" + client.lastEpoch() + "/will", -1));
+        client.will(null);
+        client.willAt(ClientState.NEVER);
+    }
+
+    private void endSession(String clientId, ClientState client, long offset) {
+        state.removeEntries(clientId);
+        if (!client.filters().versions().isEmpty()) {
+            effects.filters(new SubscriptionsRecord(clientId, client.sessionId(), offset, List.of()));
+        }
+        client.newSession(-1);
+        client.expireAt(0);
+    }
+
+    // --- timers
+
+    /**
+     * Puts timers that are due into the order of their clients. They have an effect when they come back, so that what was
+     * written before they were due goes before.
+     */
+    void tick(long now) {
+        for (String clientId : timers.due(now)) {
+            ClientState client = state.client(clientId);
+            if (client.waiting() != null) {
+                due(clientId, client, client.waiting().epoch(), Kind.TAKE_OVER);
+            } else if (client.willAt() <= now) {
+                due(clientId, client, client.lastEpoch(), Kind.WILL);
+            } else {
+                due(clientId, client, client.lastEpoch(), Kind.EXPIRY);
+            }
+        }
+    }
+
+    private void due(String clientId, ClientState client, long epoch, Kind kind) {
+        effects.due(new ClientCommand.Due(clientId, client.sessionId(), epoch, kind));
+    }
+
+    private void due(String clientId, ClientState client, ClientCommand.Due due, long now) {
+        if (due.kind() == Kind.TAKE_OVER) {
+            if (client.waiting() != null && client.waiting().epoch() == due.epoch()) {
+                connectionEnded(clientId, client, now);
+            }
+            return;
+        }
+        boolean isSame = client.sessionId() == due.sessionId() && client.lastEpoch() == due.epoch();
+        if (client.owner() != null || !isSame) {
+            return; // Somebody has attached in time.
+        }
+        if (client.will() != null) {
+            publishWill(clientId, client); // Also with the end of the session ([MQTT-3.1.3-9]).
+        }
+        if (due.kind() == Kind.EXPIRY) {
+            endSession(clientId, client, client.lastEpoch());
+        }
+        keep(clientId, client);
+    }
+
+    // --- messages
+
+    /** A message that the match stage has found for a session. */
+    void match(Inbox.Match match) {
+        ClientState client = state.client(match.clientId());
+        PublishRecord message = match.message();
+        if (client == null || client.sessionId() != match.sessionId()) {
+            return; // That session has ended.
+        }
+        if (isComplete(client, message.partition(), message.offset())
+                || state.entry(match.clientId(), message.partition(), message.offset()) != null) {
+            return; // It was here before.
+        }
+        SessionFilters.Delivery delivery = client.filters().delivery(message);
+        if (delivery != null && delivery.qos() != Qos.AT_MOST_ONCE) {
+            state.putEntry(match.clientId(), message.partition(), message.offset(), Entry.queued(message));
+        }
+    }
+
+    /** Whether all matches of a message for a session were read: a mark covers it, with all filters that hold for it. */
+    private boolean isComplete(ClientState client, int partition, long offset) {
+        Mark mark = state.mark(partition);
+        if (mark.reached() <= offset) {
+            return false;
+        }
+        for (FilterVersion version : client.filters().versions()) {
+            if (version.since() > mark.applied() && version.from()[partition] <= offset) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The match stage tells how far it has come. */
+    void mark(Inbox.Mark mark) {
+        int partition = mark.logPartition();
+        Mark before = state.mark(partition);
+        if (mark.reached() < before.reached() || mark.applied() < before.applied()) {
+            // A match task that has just started may know less than the one before it. It will catch up; the two may not be
+            // mixed, since it has not looked for the newest filters in what it has reached.
+            return;
+        }
+        state.putMark(partition, new Mark(mark.reached(), mark.applied()));
+        state.settledBelow(partition, mark.reached(), (clientId, offset) -> {
+            ClientState client = state.client(clientId);
+            if (client == null || isComplete(client, partition, offset)) {
+                state.removeEntry(clientId, partition, offset);
+            }
+        });
+    }
+
+    private void progress(Command.Progress.Session progress) {
+        ClientState client = state.client(progress.clientId());
+        // What a client has acknowledged is true whoever serves it by now, as long as the session is the same.
+        if (client == null || progress.epoch() < client.sessionId()) {
+            return;
+        }
+        progress.received().forEach(origin -> received(progress.clientId(), client, origin));
+        progress.settled().forEach(origin -> settled(progress.clientId(), client, origin));
+        boolean assigned = false;
+        for (int id : progress.receivedIds()) {
+            assigned |= client.assigned().computeIfPresent(id, (unused, known) -> new Assigned(known.delivery(), true))
+                    != null;
+        }
+        for (int id : progress.settledIds()) {
+            assigned |= client.assigned().remove(id) != null;
+        }
+        if (assigned) {
+            keep(progress.clientId(), client);
+        }
+    }
+
+    private void received(String clientId, ClientState client, Origin origin) {
+        Entry entry = state.entry(clientId, origin.partition(), origin.offset());
+        boolean isUnknown = entry == null && isComplete(client, origin.partition(), origin.offset());
+        if (!isUnknown && (entry == null || entry.state() == Entry.State.QUEUED)) {
+            state.putEntry(clientId, origin.partition(), origin.offset(), Entry.RECEIVED);
+        }
+    }
+
+    private void settled(String clientId, ClientState client, Origin origin) {
+        if (isComplete(client, origin.partition(), origin.offset())) {
+            state.removeEntry(clientId, origin.partition(), origin.offset());
+        } else {
+            state.putEntry(clientId, origin.partition(), origin.offset(), Entry.SETTLED);
+        }
+    }
+}

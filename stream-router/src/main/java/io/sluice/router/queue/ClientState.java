@@ -1,0 +1,260 @@
+package io.sluice.router.queue;
+
+import io.sluice.wire.AssignedDelivery;
+import io.sluice.wire.ClientCommand;
+import io.sluice.wire.Command;
+import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.FilterVersion;
+import io.sluice.wire.InboundReceipt;
+import io.sluice.wire.SessionFilters;
+import io.sluice.wire.StoredWill;
+import io.sluice.wire.WireReader;
+import io.sluice.wire.WireWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the queue stage knows of one client but for its messages. Belongs to the stage's thread, which keeps it in {@link
+ * QueueState} after a change.
+ */
+final class ClientState {
+
+    /** A point of time that never comes. */
+    static final long NEVER = Long.MAX_VALUE - 1;
+
+    /**
+     * Who serves the client.
+     *
+     * @param epoch offset of the Attach that began the connection
+     * @param incarnation of the gateway
+     * @param slot of the gateway
+     */
+    record Owner(long epoch, String incarnation, int slot) {}
+
+    /**
+     * An Attach that waits for the present owner to let go.
+     *
+     * @param epoch its offset
+     * @param deadline milliseconds since the epoch at which it goes on all the same
+     */
+    record Waiting(ClientCommand.Attach attach, long epoch, long deadline) {}
+
+    /**
+     * A delivery with an assigned packet identifier.
+     *
+     * @param received whether its PUBREC is durable
+     */
+    record Assigned(AssignedDelivery delivery, boolean received) {}
+
+    private static final int VERSION = 1;
+
+    // --- valid for the session
+    private long sessionId;
+    private long expirySeconds;
+    private SessionFilters filters;
+    /** Changes of filters by a connection that was taken over, in order. */
+    private final List<ClientCommand> late = new ArrayList<>();
+
+    /** By packet identifier, QoS 2 messages of the client that it has not released. */
+    private final SortedMap<Integer, InboundReceipt> receipts = new TreeMap<>();
+    /** By packet identifier. */
+    private final SortedMap<Integer, Assigned> assigned = new TreeMap<>();
+    /** By partition: messages below this offset may have been sent. */
+    private long[] sentBelow;
+
+    // --- valid for the connection, or since the last one
+    private Owner owner;
+    private long lastEpoch;
+    private Waiting waiting;
+    private StoredWill will;
+    private long willAt = NEVER;
+    private long expireAt = NEVER;
+
+    ClientState(byte[] clientId, int partitions) {
+        filters = SessionFilters.none(clientId);
+        sentBelow = new long[partitions];
+    }
+
+    /** Forgets the session, but not who is connected. */
+    void newSession(long id) {
+        sessionId = id;
+        filters = SessionFilters.none(filters.clientId());
+        late.clear();
+        receipts.clear();
+        assigned.clear();
+        sentBelow = new long[sentBelow.length];
+    }
+
+    /** When something happens by itself, in milliseconds since the epoch, or {@link #NEVER}. */
+    long nextTimer() {
+        if (owner != null) {
+            return waiting == null ? NEVER : waiting.deadline();
+        }
+        return Math.min(willAt, expireAt);
+    }
+
+    long sessionId() {
+        return sessionId;
+    }
+
+    long expirySeconds() {
+        return expirySeconds;
+    }
+
+    void expirySeconds(long seconds) {
+        expirySeconds = seconds;
+    }
+
+    SessionFilters filters() {
+        return filters;
+    }
+
+    void filters(SessionFilters changed) {
+        filters = changed;
+    }
+
+    /** Changes of filters that the next connection finds. */
+    List<ClientCommand> late() {
+        return late;
+    }
+
+    SortedMap<Integer, InboundReceipt> receipts() {
+        return receipts;
+    }
+
+    SortedMap<Integer, Assigned> assigned() {
+        return assigned;
+    }
+
+    long[] sentBelow() {
+        return sentBelow;
+    }
+
+    void sentBelow(long[] offsets) {
+        sentBelow = offsets;
+    }
+
+    Owner owner() {
+        return owner;
+    }
+
+    void owner(Owner present) {
+        owner = present;
+        lastEpoch = present == null ? lastEpoch : present.epoch();
+    }
+
+    /** The epoch of the present connection or the last one. */
+    long lastEpoch() {
+        return lastEpoch;
+    }
+
+    Waiting waiting() {
+        return waiting;
+    }
+
+    void waiting(Waiting attach) {
+        waiting = attach;
+    }
+
+    StoredWill will() {
+        return will;
+    }
+
+    void will(StoredWill present) {
+        will = present;
+    }
+
+    long willAt() {
+        return willAt;
+    }
+
+    void willAt(long millis) {
+        willAt = millis;
+    }
+
+    long expireAt() {
+        return expireAt;
+    }
+
+    void expireAt(long millis) {
+        expireAt = millis;
+    }
+
+    // --- as bytes
+
+    /** The state as bytes, with its version first. */
+    byte[] toBytes() {
+        WireWriter out = new WireWriter().octet(VERSION);
+        out.string(new String(filters.clientId(), StandardCharsets.UTF_8))
+                .numberOrNone(sessionId)
+                .number(expirySeconds)
+                .list(filters.versions(), FilterVersion::write)
+                .list(late, (change, to) -> to.bytes(change.value()))
+                .list(List.copyOf(receipts.values()), InboundReceipt::write)
+                .list(List.copyOf(assigned.values()), ClientState::write)
+                .offsets(sentBelow)
+                .flag(owner != null);
+        if (owner != null) {
+            out.number(owner.epoch()).string(owner.incarnation()).number(owner.slot());
+        }
+        out.number(lastEpoch).flag(waiting != null);
+        if (waiting != null) {
+            out.bytes(waiting.attach().value()).number(waiting.epoch()).number(waiting.deadline());
+        }
+        out.flag(will != null);
+        if (will != null) {
+            will.write(out);
+        }
+        return out.number(willAt).number(expireAt).toBytes();
+    }
+
+    private static void write(Assigned known, WireWriter out) {
+        known.delivery().write(out);
+        out.flag(known.received());
+    }
+
+    /**
+     * Reads what {@link #toBytes} made.
+     *
+     * @throws IllegalStateException if it is something else, which only a defect can cause
+     */
+    static ClientState of(byte[] bytes) {
+        try {
+            WireReader in = new WireReader(bytes, "state of a client");
+            in.version(VERSION);
+            ClientState client = new ClientState(in);
+            in.end();
+            return client;
+        } catch (DamagedRecordException e) {
+            throw new IllegalStateException("the state of a client cannot be read", e);
+        }
+    }
+
+    private ClientState(WireReader in) throws DamagedRecordException {
+        String clientId = in.string();
+        byte[] clientIdUtf8 = clientId.getBytes(StandardCharsets.UTF_8);
+        sessionId = in.numberOrNone();
+        expirySeconds = in.number();
+        filters = new SessionFilters(clientIdUtf8, in.list(FilterVersion::read));
+        late.addAll(in.list(from -> (ClientCommand) Command.decode(clientIdUtf8, from.bytes())));
+        for (InboundReceipt receipt : in.list(InboundReceipt::read)) {
+            receipts.put(receipt.packetId(), receipt);
+        }
+        for (Assigned known : in.list(from -> new Assigned(AssignedDelivery.read(from), from.flag()))) {
+            assigned.put(known.delivery().packetId(), known);
+        }
+        sentBelow = in.offsets();
+        owner = in.flag() ? new Owner(in.number(), in.string(), in.integer(0, Integer.MAX_VALUE)) : null;
+        lastEpoch = in.number();
+        if (in.flag()) {
+            ClientCommand.Attach attach = (ClientCommand.Attach) Command.decode(clientIdUtf8, in.bytes());
+            waiting = new Waiting(attach, in.number(), in.number());
+        }
+        will = in.flag() ? StoredWill.read(in) : null;
+        willAt = in.number();
+        expireAt = in.number();
+    }
+}

@@ -1,0 +1,25 @@
+package io.sluice.router.queue;
+
+import io.sluice.wire.ClientCommand;
+import io.sluice.wire.Fanout;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.SubscriptionsRecord;
+
+/** What the queue stage sends; it becomes visible together with the state that it follows from. */
+interface QueueEffects {
+
+    /** Answers or tells a gateway. */
+    void send(int slot, Fanout message);
+
+    /** Tells the match stage the filters of a session. */
+    void filters(SubscriptionsRecord filters);
+
+    /** Publishes a will; readers drop a second copy by its unique id. */
+    void publishWill(PublishRecord will);
+
+    /** Puts a timer that has become due into the one order of its client. */
+    void due(ClientCommand.Due due);
+
+    /** A client's session or connection is another than before; null when both are gone. */
+    void changed(String clientId, ClientState client);
+}

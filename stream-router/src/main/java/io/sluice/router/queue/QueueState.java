@@ -1,0 +1,68 @@
+package io.sluice.router.queue;
+
+import java.util.Set;
+
+/**
+ * Where the queue stage keeps one client partition's state. What is changed here, what was read, and what is sent are committed
+ * together or not at all. Used by one thread.
+ */
+interface QueueState {
+
+    /** A client's state, or null. A change of it counts when it was {@link #put}. */
+    ClientState client(String clientId);
+
+    /** Keeps a client's state. */
+    void put(String clientId, ClientState client);
+
+    /** Forgets a client and all of its entries. */
+    void remove(String clientId);
+
+    /** The ids of all clients; only for when a task starts. */
+    Set<String> clientIds();
+
+    /** An entry, or null. */
+    Entry entry(String clientId, int partition, long offset);
+
+    /** Sets an entry. */
+    void putEntry(String clientId, int partition, long offset, Entry entry);
+
+    /** Removes an entry, if there is one. */
+    void removeEntry(String clientId, int partition, long offset);
+
+    /** Removes all entries of a client. */
+    void removeEntries(String clientId);
+
+    /** A client's entries of one log partition by offset; to be closed. */
+    Cursor entries(String clientId, int partition, long from);
+
+    /** How far the match stage has come in a log partition; {@link Mark#NONE} before the first one. */
+    Mark mark(int partition);
+
+    /** Sets the mark of a log partition. */
+    void putMark(int partition, Mark mark);
+
+    /** Visits the settled entries of all clients in one log partition below an offset; entries may be removed meanwhile. */
+    void settledBelow(int partition, long offset, SettledVisitor visitor);
+
+    /** Walks through entries. */
+    interface Cursor extends AutoCloseable {
+
+        /** Goes to the next entry, the first one at the beginning; false if there is none. */
+        boolean next();
+
+        /** The present entry's offset. */
+        long offset();
+
+        /** The present entry. */
+        Entry entry();
+
+        @Override
+        void close();
+    }
+
+    /** Takes the places of settled entries. */
+    @FunctionalInterface
+    interface SettledVisitor {
+        void visit(String clientId, long offset);
+    }
+}
