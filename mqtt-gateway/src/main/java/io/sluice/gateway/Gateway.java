@@ -2,12 +2,14 @@ package io.sluice.gateway;
 
 import io.sluice.gateway.kafka.KafkaLog;
 import io.sluice.gateway.kafka.LogHealth;
+import io.sluice.gateway.kafka.FanoutReader;
 import io.sluice.gateway.kafka.LogTail;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.protocol.Admission;
 import io.sluice.gateway.protocol.ClientServices;
 import io.sluice.gateway.session.EndReason;
 import io.sluice.gateway.session.PublicationSink;
+import io.sluice.gateway.session.SessionJournal;
 import io.sluice.gateway.session.Sessions;
 import io.sluice.gateway.session.Wills;
 import io.sluice.gateway.transport.EventLoops;
@@ -44,6 +46,8 @@ public final class Gateway implements AutoCloseable {
     private final Sessions sessions = new Sessions();
     private final MqttServer server;
     private final AdminServer admin;
+    /** Learns of the gateway's slots. */
+    private final FanoutReader answers;
 
     private Gateway(GatewayConfig config) throws InterruptedException {
         this.config = config;
@@ -62,6 +66,10 @@ public final class Gateway implements AutoCloseable {
             PublicationSink sink = kafka.appender(gatewayMetrics);
             EventLoops loops = start(new EventLoops(config.mqtt().eventLoops(), gatewayMetrics));
             loops.lanes().forEach(lane -> sink.onRoom(lane::resumePublishers));
+            SessionJournal journal = kafka.journal(loops.lanes().size(), this::heartbeat, timer);
+            FanoutReader fanout = start(kafka.fanout(sessions));
+            answers = fanout;
+            fanout.start();
             LogTail tail = start(kafka.tail(loops.lanes(), timer, gatewayMetrics));
             tail.start();
 
@@ -69,7 +77,7 @@ public final class Gateway implements AutoCloseable {
             Admission admission = new Admission(config.limits().connections());
             Wills wills = new Wills(sink, timer);
             server = start(MqttServer.start(
-                    loops, new ClientServices(config, sessions, sink, tail, wills, admission, gatewayMetrics)));
+                    loops, new ClientServices(config, sessions, sink, journal, tail, wills, admission, gatewayMetrics)));
             start(() -> endSessions(EndReason.SHUTTING_DOWN, "this gateway shuts down"));
             start(() -> admission.setServing(false));
             membership = start(join());
@@ -116,7 +124,7 @@ public final class Gateway implements AutoCloseable {
 
     private void awaitServing(GatewayHealth health) throws InterruptedException {
         long deadline = System.nanoTime() + config.startTimeout().toNanos();
-        while (!health.isServing()) {
+        while (!health.isServing() || !answers.isReading()) {
             if (System.nanoTime() > deadline) {
                 throw new StartException(
                         "the gateway did not become ready within " + config.startTimeout() + ": " + health.ready());
@@ -174,6 +182,7 @@ public final class Gateway implements AutoCloseable {
     private final class Member implements GatewayMembership.Listener {
         @Override
         public void slotChanged(int slot, String incarnation) {
+            answers.slotChanged(slot, incarnation);
             log.atInfo()
                     .addKeyValue("slot", slot)
                     .addKeyValue("incarnation", incarnation)

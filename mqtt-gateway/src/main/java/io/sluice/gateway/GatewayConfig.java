@@ -39,6 +39,7 @@ public record GatewayConfig(
 
         MqttConfig mqtt,
         LimitsConfig limits,
+        SessionsConfig sessions,
         LogConfig log,
         KafkaConfig kafka,
         ZooKeeperConfig zookeeper,

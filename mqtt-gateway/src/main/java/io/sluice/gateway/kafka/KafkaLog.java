@@ -3,6 +3,8 @@ package io.sluice.gateway.kafka;
 import io.sluice.gateway.GatewayConfig;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DeliveryLane;
+import io.sluice.gateway.session.SessionJournal;
+import io.sluice.gateway.session.Sessions;
 import io.sluice.kit.StartException;
 import io.sluice.kit.metrics.Metrics;
 import io.sluice.wire.Heartbeat;
@@ -121,7 +123,8 @@ public final class KafkaLog implements AutoCloseable {
 
     /** The leader creates the topics; a gateway that starts together with it has to wait a little. */
     private void awaitTopics(long deadline) throws InterruptedException {
-        List<String> wanted = List.of(topics.publish(), topics.retained(), topics.heartbeats());
+        List<String> wanted = List.of(
+                topics.publish(), topics.retained(), topics.heartbeats(), topics.commands(), topics.fanout());
         boolean said = false;
         while (true) {
             String missing;
@@ -152,7 +155,7 @@ public final class KafkaLog implements AutoCloseable {
 
     /** The producer must know the partitions before the first message, since it may not wait for them later. */
     private void awaitMetadata(long deadline) throws InterruptedException {
-        for (String topic : List.of(topics.publish(), topics.heartbeats())) {
+        for (String topic : List.of(topics.publish(), topics.heartbeats(), topics.commands())) {
             while (!hasMetadata(topic)) {
                 if (System.nanoTime() > deadline) {
                     throw new StartException("Kafka does not tell the partitions of " + topic);
@@ -198,7 +201,30 @@ public final class KafkaLog implements AutoCloseable {
                 new RetainedBootstrap(admin, topics.retainedApplicationId(), topics.retained()),
                 new LogEnd(admin, partitions, timer),
                 lanes,
+                config.sessions().recentBytes(),
                 gatewayMetrics);
+    }
+
+    /** What concerns durable sessions is written there. */
+    public SessionJournal journal(int lanes, Supplier<Heartbeat> identity, ScheduledExecutorService timer) {
+        return new CommandJournal(
+                producer,
+                topics.commands(),
+                topics.partitions(),
+                lanes,
+                identity,
+                timer,
+                config.sessions().settleInterval());
+    }
+
+    /** Brings the queue stage's answers to the sessions, not started yet. */
+    public FanoutReader fanout(Sessions sessions) {
+        Map<String, Object> properties = consumerProperties();
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        metrics.bindKafka(consumer);
+        return new FanoutReader(consumer, topics.fanout(), sessions);
     }
 
     /** Writes what is still on its way, as far as Kafka takes it, and leaves. */

@@ -9,11 +9,15 @@ import io.sluice.gateway.session.DropReason;
 import io.sluice.gateway.session.Session;
 import io.sluice.gateway.session.Subscription;
 import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.FilterVersion;
 import io.sluice.wire.PublishRecord;
+import io.sluice.wire.SessionFilters;
+import io.sluice.wire.SubscriptionOptions;
 import io.sluice.wire.TopicFilter;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -58,6 +62,10 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     /** Changes of subscriptions that wait until the tail has passed the log's end as of their request, in order. */
     private final ArrayDeque<Change> changes = new ArrayDeque<>();
 
+    /** Durable sessions that the tail delivers to, and from where on. */
+    private final Map<Session, long[]> joined = new HashMap<>();
+
+    private final RecentMessages recent;
     private final DeliveryBatch[] batches;
     private final Thread thread = new Thread(this::run, "log-tail");
     private volatile boolean caughtUp;
@@ -72,6 +80,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
      * @param consumer assigned to nothing; owned by this object from now on
      * @param partitions all of the log
      * @param lanes the event loops
+     * @param recentBytes of messages that are kept for sessions which join
      */
     LogTail(
             Consumer<byte[], byte[]> consumer,
@@ -79,6 +88,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
             RetainedBootstrap bootstrap,
             LogEnd logEnd,
             List<? extends DeliveryLane> lanes,
+            long recentBytes,
             GatewayMetrics metrics) {
         this.consumer = consumer;
         this.partitions = partitions;
@@ -89,6 +99,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         this.index = new SubscriptionIndex(lanes.size());
         this.lag = new TailLag(consumer, partitions, metrics);
         this.batches = new DeliveryBatch[lanes.size()];
+        this.recent = new RecentMessages(partitions.size(), recentBytes);
         newBatches();
         metrics.gauge(
                 "sluice.retained.messages",
@@ -132,7 +143,25 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     @Override
     public void remove(Session session) {
-        onTail(() -> index.remove(session));
+        onTail(() -> {
+            index.remove(session);
+            joined.remove(session);
+        });
+    }
+
+    @Override
+    public void join(Session session, SessionFilters filters, long[] from) {
+        onTail(() -> {
+            recent.keep();
+            if (!session.hasEnded()) {
+                boolean canJoin = recent.reaches(from) && hasPassed(filters);
+                batches[session.lane()].add(canJoin ? session::joined : session::cannotJoin);
+                if (canJoin) {
+                    joined.put(session, from);
+                    deliverRecent(session, filters, from);
+                }
+            }
+        });
     }
 
     @Override
@@ -179,6 +208,9 @@ public final class LogTail implements DeliverySource, AutoCloseable {
                 Map<TopicPartition, Long> ends = bootstrap.run(consumer, partitions, retained);
                 while (!closing && !hasPassed(ends)) {
                     poll().forEach(this::retain);
+                }
+                for (int i = 0; i < partitions.size(); i++) {
+                    recent.passed(i, consumer.position(partitions.get(i)) - 1);
                 }
                 caughtUp = true;
                 log.atInfo()
@@ -229,6 +261,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         try {
             // The offsets of a new incarnation of the log say nothing about what is retained from the old one.
             lag.seekIntoRange(outOfRange).forEach(retained::forgetPartition);
+            recent.forget();
         } catch (KafkaException e) {
             failed(e); // The next read tells of the same offsets again.
         }
@@ -242,7 +275,9 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     private void step(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             PublishRecord message = decode(record);
+            recent.passed(record.partition(), record.offset());
             if (message != null) {
+                recent.add(message);
                 if (message.retain()) {
                     retained.accept(message);
                 }
@@ -307,27 +342,98 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         }
     }
 
+    /** Whether no filter of a session begins or ends ahead of the tail. */
+    private boolean hasPassed(SessionFilters filters) {
+        long[] passed = recent.passed();
+        for (FilterVersion version : filters.versions()) {
+            for (int p = 0; p < passed.length; p++) {
+                if (passed[p] < version.from()[p] || (!version.isOpen() && passed[p] < version.to()[p])) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void deliverRecent(Session session, SessionFilters filters, long[] from) {
+        recent.forEach(from, message -> {
+            SessionFilters.Delivery delivery = filters.delivery(message);
+            if (delivery != null) {
+                boolean retain = delivery.retainAsPublished() && message.retain();
+                batches[session.lane()].add(
+                        () -> session.deliver(message, delivery.qos(), retain, delivery.identifiers()));
+            }
+        });
+        for (FilterVersion version : filters.versions()) {
+            if (version.isOpen()) {
+                SubscriptionOptions options = version.options();
+                index.add(
+                        session,
+                        new Subscription(
+                                version.filter(),
+                                options.qos(),
+                                options.noLocal(),
+                                options.retainAsPublished(),
+                                0,
+                                options.identifier()));
+            }
+        }
+    }
+
+    /** Where a change of a durable session takes effect: here, or where it joined if that is ahead. */
+    private long[] place(long[] joinedFrom) {
+        long[] at = recent.passed().clone();
+        for (int p = 0; p < at.length; p++) {
+            at[p] = Math.max(at[p], joinedFrom[p]);
+        }
+        return at;
+    }
+
     private void install(Session session, SubscribeRequest request) {
         if (session.hasEnded()) {
             return;
         }
+        long[] joinedFrom = joined.get(session);
+        boolean elsewhere = session.isDurable() && joinedFrom == null;
         long now = System.currentTimeMillis();
         List<RetainedMatch> matches = new ArrayList<>();
         for (int i = 0; i < request.granted().size(); i++) {
             Subscription subscription = request.granted().get(i);
-            index.add(session, subscription);
+            if (!elsewhere) {
+                index.add(session, subscription);
+            }
             if (request.sendRetained()[i]) {
                 matches.add(new RetainedMatch(subscription, retained.matching(subscription.filter(), now)));
             }
         }
-        batches[session.lane()].add(() -> session.subscribed(request, matches));
+        DeliveryBatch batch = batches[session.lane()];
+        if (!session.isDurable()) {
+            batch.add(() -> session.subscribed(request, matches));
+        } else if (elsewhere) {
+            long[] ends = recent.passed().clone();
+            batch.add(() -> session.subscribeWhilePaging(request, ends, matches));
+        } else {
+            batch.add(session.subscribedOnTail(request, place(joinedFrom), matches));
+        }
     }
 
     private void uninstall(Session session, UnsubscribeRequest request) {
+        if (session.hasEnded()) {
+            return;
+        }
         for (TopicFilter filter : request.filters()) {
             index.remove(session, filter);
         }
-        batches[session.lane()].add(() -> session.unsubscribed(request));
+        long[] joinedFrom = joined.get(session);
+        DeliveryBatch batch = batches[session.lane()];
+        if (!session.isDurable()) {
+            batch.add(() -> session.unsubscribed(request));
+        } else if (joinedFrom == null) {
+            long[] ends = recent.passed().clone();
+            batch.add(() -> session.unsubscribeWhilePaging(request, ends));
+        } else {
+            batch.add(session.unsubscribedOnTail(request, place(joinedFrom)));
+        }
     }
 
     private void newBatches() {

@@ -34,6 +34,8 @@ public final class ClientConnection implements PacketHandler, Connection {
 
     private enum State {
         CONNECTING,
+        /** CONNECT is accepted, and the durable session is asked for. */
+        ATTACHING,
         CONNECTED,
         CLOSING
     }
@@ -60,6 +62,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     private ProtocolVersion offeredVersion;
 
     private boolean readingPaused;
+    private long attachingNanos;
     /** Changes of subscriptions that have not taken effect. */
     private int holds;
 
@@ -68,6 +71,8 @@ public final class ClientConnection implements PacketHandler, Connection {
 
     // --- valid for the session
     private ConnectedClient client;
+    /** The CONNECT that is still to be answered, null if none is. */
+    private Connect connect;
 
     /**
      * A connection whose socket has just been opened.
@@ -127,12 +132,37 @@ public final class ClientConnection implements PacketHandler, Connection {
             return;
         }
         ConnectedClient accepted = Connects.accept(packet, this, services);
-        if (accepted != null) {
-            client = accepted;
+        if (accepted == null) {
+            return;
+        }
+        client = accepted;
+        if (accepted.isDurable()) {
+            state = State.ATTACHING;
+            attachingNanos = System.nanoTime();
+            Connects.attach(accepted, packet, this, services);
+        } else {
+            Connects.sendConnack(accepted, packet, false, this, services);
             state = State.CONNECTED;
             services.metrics().connect("accepted", "success");
             Connects.register(accepted, packet, this, services);
         }
+        connect = accepted.isDurable() ? packet : null;
+    }
+
+    @Override
+    public void attached(boolean present) {
+        if (state == State.ATTACHING) {
+            Connects.sendConnack(client, connect, present, this, services);
+            connect = null;
+            state = State.CONNECTED;
+            services.metrics().connect("accepted", "success");
+            loop.loop().execute(this::resumeReading);
+        }
+    }
+
+    /** Whether the client waits for its durable session, and nothing that it sends may be looked at. */
+    public boolean isAttaching() {
+        return state == State.ATTACHING;
     }
 
     @Override
@@ -156,9 +186,9 @@ public final class ClientConnection implements PacketHandler, Connection {
     public void pubrec(int packetId, byte reason) {
         if (isConnected()) {
             boolean accepted = reason >= 0;
-            boolean known = client.session().pubrec(packetId, accepted);
-            if (accepted && isOpen()) {
-                if (known || version() != ProtocolVersion.MQTT_5) {
+            Session.Pubrec answer = client.session().pubrec(packetId, accepted);
+            if (accepted && isOpen() && answer != Session.Pubrec.WAIT) {
+                if (answer == Session.Pubrec.RELEASE || version() != ProtocolVersion.MQTT_5) {
                     PacketEncoder.pubrel(outbound.buffer(), packetId);
                 } else {
                     PacketEncoder.pubrel(
@@ -221,6 +251,9 @@ public final class ClientConnection implements PacketHandler, Connection {
             if (packet.reason() == ReasonCode.SUCCESS) {
                 client.forgetWill(); // [MQTT-3.14.4-3]: with any other reason it is published.
             }
+            if (client.isDurable()) {
+                client.session().leave(services.config().sessions().expirySeconds(packet.sessionExpirySeconds()), client.will() != null);
+            }
             end("client-disconnect");
             outbound.finish().addListener(ChannelFutureListener.CLOSE);
         }
@@ -268,9 +301,25 @@ public final class ClientConnection implements PacketHandler, Connection {
     }
 
     @Override
-    public boolean publish(PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers) {
+    public boolean publish(
+            PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again) {
         return outbound.publish(
-                version(), message, qos, retain, packetId, identifiers, client.aliases(), client.maximumPacketSize());
+                version(),
+                message,
+                qos,
+                retain,
+                again,
+                packetId,
+                identifiers,
+                client.aliases(),
+                client.maximumPacketSize());
+    }
+
+    @Override
+    public void pubrel(int packetId) {
+        if (state == State.CONNECTED) {
+            PacketEncoder.pubrel(outbound.buffer(), packetId);
+        }
     }
 
     @Override
@@ -318,7 +367,14 @@ public final class ClientConnection implements PacketHandler, Connection {
     public void end(EndReason reason, String detail) {
         if (state == State.CONNECTED) {
             Disconnects.end(this, reason, detail);
+        } else if (state == State.ATTACHING) {
+            refuseAttach(detail);
         }
+    }
+
+    private void refuseAttach(String detail) {
+        Disconnects.refuseConnect(
+                this, services, version(), ReasonCode.SERVER_UNAVAILABLE, detail, client.maximumPacketSize());
     }
 
     @Override
@@ -346,7 +402,8 @@ public final class ClientConnection implements PacketHandler, Connection {
      * the connection that had the client id before, or for room on the way to the log.
      */
     public boolean isHolding() {
-        return state == State.CONNECTED && (holds > 0 || services.sink().isFull());
+        return state == State.ATTACHING
+                || (state == State.CONNECTED && (holds > 0 || services.sink().isFull()));
     }
 
     /** Does not read from the socket until what stands in the way is gone. */
@@ -421,6 +478,12 @@ public final class ClientConnection implements PacketHandler, Connection {
                     Disconnects.keepAliveTimeout(this, services);
                 }
             }
+            case ATTACHING -> {
+                if (now - attachingNanos
+                        > services.config().sessions().attachTimeout().toNanos()) {
+                    refuseAttach("the session is not to be had in time: no router answers");
+                }
+            }
             case CLOSING -> {
                 if (now - closingNanos > LINGER_NANOS) {
                     channel.close();
@@ -434,8 +497,10 @@ public final class ClientConnection implements PacketHandler, Connection {
         State before = state;
         state = State.CLOSING;
         closingNanos = System.nanoTime();
+        if (before == State.CONNECTED || before == State.ATTACHING) {
+            Connects.unregister(client, reason, services);
+        }
         if (before == State.CONNECTED) {
-            Connects.unregister(client, services);
             services.metrics().disconnected(reason);
         }
     }

@@ -4,6 +4,7 @@ import io.sluice.gateway.GatewayConfig;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DeliverySource;
 import io.sluice.gateway.session.PublicationSink;
+import io.sluice.gateway.session.SessionJournal;
 import io.sluice.gateway.session.Sessions;
 import io.sluice.gateway.session.Wills;
 
@@ -16,6 +17,7 @@ public record ClientServices(
         GatewayConfig config,
         Sessions sessions,
         PublicationSink sink,
+        SessionJournal journal,
         DeliverySource source,
         Wills wills,
         Admission admission,

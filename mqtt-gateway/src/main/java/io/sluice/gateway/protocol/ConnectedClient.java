@@ -19,7 +19,8 @@ final class ConnectedClient {
      *
      * @param keepAliveSeconds 0 for none
      * @param maximumPacketSize of packets to the client, bytes
-     * @param sessionExpirySeconds as the client asked for
+     * @param sessionExpirySeconds as the client asked for, or less
+     * @param durable whether the session may have been there before, or may outlive the connection
      * @param willDelaySeconds 0 to publish the will at once
      * @param problemInformation whether acknowledgements may carry reason strings ([MQTT-3.1.2-29])
      */
@@ -28,6 +29,7 @@ final class ConnectedClient {
             int keepAliveSeconds,
             int maximumPacketSize,
             long sessionExpirySeconds,
+            boolean durable,
             long willDelaySeconds,
             boolean problemInformation) {}
 
@@ -68,6 +70,10 @@ final class ConnectedClient {
 
     long sessionExpirySeconds() {
         return terms.sessionExpirySeconds();
+    }
+
+    boolean isDurable() {
+        return terms.durable();
     }
 
     long willDelaySeconds() {

@@ -14,8 +14,11 @@ import io.sluice.gateway.codec.Will;
 import io.sluice.gateway.protocol.ConnectedClient.Terms;
 import io.sluice.gateway.session.EndReason;
 import io.sluice.gateway.session.Session;
+import io.sluice.gateway.session.SessionJournal;
 import io.sluice.gateway.session.SessionLimits;
+import io.sluice.wire.ClientCommand;
 import io.sluice.wire.PublishRecord;
+import io.sluice.wire.StoredWill;
 import io.sluice.wire.TopicName;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -44,19 +47,28 @@ final class Connects {
         }
         String clientId = packet.clientId().isEmpty() ? "sluice-" + UUID.randomUUID() : packet.clientId();
         ConnectedClient client = client(packet, clientId, connection, services);
-        PacketEncoder.connack(
-                connection.outbound().buffer(),
-                packet.version(),
-                false,
-                ReasonCode.SUCCESS,
-                connackProperties(packet, clientId, services.config()),
-                packet.properties().maximumPacketSize());
         log.atDebug()
                 .addKeyValue("client", clientId)
                 .addKeyValue("address", connection.remoteAddress())
                 .addKeyValue("version", packet.version())
                 .log("Client connected");
         return client;
+    }
+
+    /** Accepts the connection ([MQTT-3.2.0-1]). */
+    static void sendConnack(
+            ConnectedClient client,
+            Connect packet,
+            boolean sessionPresent,
+            ClientConnection connection,
+            ClientServices services) {
+        PacketEncoder.connack(
+                connection.outbound().buffer(),
+                packet.version(),
+                sessionPresent,
+                ReasonCode.SUCCESS,
+                connackProperties(packet, client, services.config()),
+                packet.properties().maximumPacketSize());
     }
 
     private record Refusal(ReasonCode reason, String detail) {}
@@ -114,7 +126,8 @@ final class Connects {
                 packet.version(),
                 keepAliveSeconds(packet, services.config().mqtt()),
                 packet.properties().maximumPacketSize(),
-                packet.properties().sessionExpirySeconds(),
+                expirySeconds(packet, services.config()),
+                isDurable(packet, services.config()),
                 // A will waits no longer than the session that its client asked for would last ([MQTT-3.1.2-8]).
                 packet.will() == null
                         ? 0
@@ -144,7 +157,24 @@ final class Connects {
         return canTell && most > 0 && (asked == 0 || asked > most) ? most : asked;
     }
 
-    private static ConnackProperties connackProperties(Connect packet, String clientId, GatewayConfig config) {
+    /** A session of MQTT 3 that is not clean has no expiry of its own. */
+    private static long expirySeconds(Connect packet, GatewayConfig config) {
+        boolean forever = packet.version() != ProtocolVersion.MQTT_5 && !packet.cleanStart();
+        return config.sessions()
+                .expirySeconds(
+                        forever
+                                ? ClientCommand.Attach.FOREVER
+                                : packet.properties().sessionExpirySeconds());
+    }
+
+    /** Whether there may be a session from before, or one is to remain. */
+    private static boolean isDurable(Connect packet, GatewayConfig config) {
+        return config.sessions().maxExpiry().toSeconds() > 0
+                && (!packet.cleanStart() || expirySeconds(packet, config) > 0);
+    }
+
+    private static ConnackProperties connackProperties(Connect packet, ConnectedClient client, GatewayConfig config) {
+        String clientId = client.session().clientId();
         LimitsConfig limits = config.limits();
         int keepAlive = keepAliveSeconds(packet, config.mqtt());
         return new ConnackProperties(
@@ -157,8 +187,9 @@ final class Connects {
                         true,
                         true,
                         false),
-                // A session that outlives its connection is not kept here yet, and the client is told so.
-                packet.properties().sessionExpirySeconds() > 0 ? 0 : -1,
+                client.sessionExpirySeconds() == packet.properties().sessionExpirySeconds()
+                        ? -1
+                        : client.sessionExpirySeconds(),
                 packet.clientId().isEmpty() ? clientId : null,
                 keepAlive == packet.keepAliveSeconds() ? -1 : keepAlive,
                 null,
@@ -184,13 +215,52 @@ final class Connects {
         });
     }
 
-    /** Ends what {@link #register} began; a will that was not forgotten is published. */
-    static void unregister(ConnectedClient client, ClientServices services) {
+    /** Gives a client its id, and asks for its durable session as soon as the connection before has let go of it. */
+    static void attach(ConnectedClient client, Connect packet, ClientConnection connection, ClientServices services) {
+        Session session = client.session();
+        Session earlier = services.sessions().register(session);
+        if (earlier == null) {
+            makeDurable(client, packet, connection, services);
+            return;
+        }
+        earlier.connection().execute(() -> {
+            earlier.connection().end(EndReason.TAKEN_OVER, "the client id has connected again");
+            connection.execute(() -> {
+                if (connection.isAttaching()) {
+                    makeDurable(client, packet, connection, services);
+                }
+            });
+        });
+    }
+
+    private static void makeDurable(
+            ConnectedClient client, Connect packet, ClientConnection connection, ClientServices services) {
+        int partitions = services.config().kafka().topics().partitions();
+        client.session()
+                .makeDurable(
+                        partitions,
+                        services.config().sessions().packetIds(partitions),
+                        services.journal(),
+                        services.source(),
+                        new SessionJournal.AttachTerms(
+                                packet.cleanStart(),
+                                client.sessionExpirySeconds(),
+                                packet.version() == ProtocolVersion.MQTT_5
+                                        ? 5
+                                        : packet.version() == ProtocolVersion.MQTT_3_1_1 ? 4 : 3,
+                                connection.remoteAddress(),
+                                client.will() == null
+                                        ? null
+                                        : new StoredWill(packet.will().delaySeconds(), client.will())));
+    }
+
+    /** Ends what {@link #register} or {@link #attach} began; a will that was not forgotten is published. */
+    static void unregister(ConnectedClient client, String reason, ClientServices services) {
         Session session = client.session();
         services.sessions().remove(session);
-        session.end();
+        session.end(reason);
         services.source().remove(session);
-        if (client.will() != null) {
+        if (client.will() != null && !session.isDurable()) {
             services.wills().connectionLost(session.clientId(), client.will(), client.willDelaySeconds());
         }
     }

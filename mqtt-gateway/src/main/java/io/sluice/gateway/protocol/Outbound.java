@@ -59,6 +59,7 @@ final class Outbound {
             PublishRecord message,
             Qos qos,
             boolean retain,
+            boolean again,
             int packetId,
             int[] identifiers,
             TopicAliases aliases,
@@ -73,7 +74,7 @@ final class Outbound {
             aliases.forgetNew();
             return false;
         }
-        encoder.write(buffer(), qos, retain, packetId, identifiers, alias, sendTopic);
+        encoder.write(buffer(), qos, retain, again, packetId, identifiers, alias, sendTopic);
         if (encoder.sharesPayload()) {
             writePending();
             channel.write(encoder.sharedPayload(channel.alloc()), channel.voidPromise());

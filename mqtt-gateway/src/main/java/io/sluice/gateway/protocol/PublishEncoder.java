@@ -17,6 +17,7 @@ final class PublishEncoder {
     static final int SHARED_PAYLOAD_BYTES = 8 * 1024;
 
     private static final int PUBLISH = 0x30;
+    private static final int DUP_FLAG = 8;
     private static final int RETAIN_FLAG = 0x01;
     private static final int QOS_SHIFT = 1;
     private static final int MESSAGE_EXPIRY = 0x02;
@@ -111,8 +112,15 @@ final class PublishEncoder {
 
     /** Writes the packet that was measured last, without its payload if that is shared. */
     void write(
-            ByteBuf out, Qos qos, boolean retain, int packetId, int[] identifiers, int topicAlias, boolean sendTopic) {
-        out.writeByte(PUBLISH | qos.level() << QOS_SHIFT | (retain ? RETAIN_FLAG : 0));
+            ByteBuf out,
+            Qos qos,
+            boolean retain,
+            boolean again,
+            int packetId,
+            int[] identifiers,
+            int topicAlias,
+            boolean sendTopic) {
+        out.writeByte(PUBLISH | qos.level() << QOS_SHIFT | (retain ? RETAIN_FLAG : 0) | (again ? DUP_FLAG : 0));
         PacketEncoder.writeVariableByteInteger(out, remainingLength);
         byte[] topic = sendTopic ? message.topic() : NO_TOPIC;
         out.writeShort(topic.length);

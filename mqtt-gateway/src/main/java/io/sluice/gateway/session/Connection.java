@@ -14,9 +14,21 @@ public interface Connection {
      *
      * @param packetId 1 to 65,535, 0 at QoS 0
      * @param identifiers of the matching subscriptions
+     * @param again whether it may have been sent before, for the DUP flag ([MQTT-3.3.1-1])
      * @return false if it was left out because it exceeds the client's maximum packet size ([MQTT-3.1.2-25])
      */
-    boolean publish(PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers);
+    boolean publish(
+            PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again);
+
+    /** Writes the PUBREL of a message whose PUBREC is durable. */
+    void pubrel(int packetId);
+
+    /**
+     * The durable session is the connection's: CONNACK is due.
+     *
+     * @param present whether it was there before ([MQTT-3.2.2-2])
+     */
+    void attached(boolean present);
 
     /** Writes the PUBACK or PUBREC of a message that the log has, or has refused. */
     void acknowledge(Qos qos, int packetId, PublicationSink.Refusal refusal);

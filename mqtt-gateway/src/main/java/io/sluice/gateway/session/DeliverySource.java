@@ -1,6 +1,7 @@
 package io.sluice.gateway.session;
 
 import io.sluice.wire.PublishRecord;
+import io.sluice.wire.SessionFilters;
 import io.sluice.wire.TopicFilter;
 import java.util.List;
 
@@ -23,8 +24,17 @@ public interface DeliverySource {
     /** Ends subscriptions at one place in the log; the session gets {@link Session#unsubscribed} there. */
     void unsubscribe(Session session, UnsubscribeRequest request);
 
-    /** Ends all subscriptions of a session that is gone. */
+    /** Ends all subscriptions of a session that is gone, or of a durable one that takes no more for now. */
     void remove(Session session);
+
+    /**
+     * Delivers to a durable session what its filters match from a place of the log on, which may be behind or ahead; or tells
+     * it with {@link Session#cannotJoin} that the place is too far behind, or the tail is behind a place where a filter
+     * begins or ends.
+     *
+     * @param from for each log partition the first offset that the session wants; not to be changed
+     */
+    void join(Session session, SessionFilters filters, long[] from);
 
     /** Delivers a message that is not in the log ({@code $SYS}), and keeps it as its topic's retained message. */
     void publishLocally(PublishRecord message);

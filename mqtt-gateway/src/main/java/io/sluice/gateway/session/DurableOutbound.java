@@ -120,6 +120,21 @@ final class DurableOutbound {
         return phase;
     }
 
+    /** Whether the tail delivers, or is about to. */
+    boolean isLive() {
+        return phase == Phase.LIVE || phase == Phase.JOINING;
+    }
+
+    /** Whether something at or above a place was taken. */
+    boolean hasPassed(long[] place) {
+        for (int p = 0; p < next.length; p++) {
+            if (next[p] > place[p]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int inFlight() {
         return inFlight;
     }
@@ -292,7 +307,17 @@ final class DurableOutbound {
         }
     }
 
-    private boolean mayPublish() {
+    /** Counts what else is sent to the client and takes room in its window. */
+    void reserve(int change) {
+        inFlight += change;
+        if (change < 0) {
+            catchUp();
+            writable();
+        }
+    }
+
+    /** Whether the client's window and its socket have room for one more. */
+    boolean mayPublish() {
         return undurable == 0 && inFlight < receiveMaximum && connection.isWritable();
     }
 

@@ -10,6 +10,8 @@ public enum EndReason {
     LOG_UNAVAILABLE,
     /** The same client id has connected again ([MQTT-3.1.4-3]). */
     TAKEN_OVER,
+    /** What a durable session has subscribed to and what it was sent do not fit together any more: it has to be resumed. */
+    RESYNC,
     /** The server has a defect that shows with this session. */
     DEFECT,
     /** This gateway shuts down. */

@@ -4,8 +4,14 @@ import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DeliverySource.RetainedMatch;
 import io.sluice.gateway.session.DeliverySource.SubscribeRequest;
 import io.sluice.gateway.session.DeliverySource.UnsubscribeRequest;
+import io.sluice.wire.ClientPartitions;
+import io.sluice.wire.Fanout;
+import io.sluice.wire.FilterVersion;
+import io.sluice.wire.PacketIdRanges;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
+import io.sluice.wire.SessionFilters;
+import io.sluice.wire.SubscriptionOptions;
 import io.sluice.wire.TopicFilter;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -33,6 +39,19 @@ public final class Session {
     private final OutboundQueue queue;
     /** Granted subscriptions, those included that the source has still to confirm. */
     private final Map<TopicFilter, Subscription> subscriptions = new HashMap<>(2);
+
+    /** Null if the session ends with its connection. */
+    private DurableFlow durable;
+
+    /** What a PUBREC is answered with. */
+    public enum Pubrec {
+        /** PUBREL now. */
+        RELEASE,
+        /** PUBREL when the PUBREC is durable. */
+        WAIT,
+        /** PUBREL that says that there is no such message. */
+        UNKNOWN
+    }
 
     /** Set on the event loop; read by the source, which must not begin anything for a session that is gone. */
     private volatile boolean ended;
@@ -87,14 +106,133 @@ public final class Session {
         return ended;
     }
 
-    /** Ends the session; what was on its way is forgotten. */
-    public void end() {
+    /**
+     * Ends the session with its connection; what was on its way is forgotten, unless the session is durable.
+     *
+     * @param reason why, for events
+     */
+    public void end(String reason) {
         ended = true;
+        if (durable != null) {
+            durable.end(reason);
+        }
         metrics.inFlight(-packetIds.inFlight());
         metrics.queued(-queue.messages());
         queue.clear();
         metrics.subscriptions(-subscriptions.size());
         subscriptions.clear();
+    }
+
+    // --- a durable session
+
+    /** Makes the session one that outlives its connection; before anything else. */
+    public void makeDurable(
+            int partitions,
+            PacketIdRanges ranges,
+            SessionJournal journal,
+            DeliverySource source,
+            SessionJournal.AttachTerms terms) {
+        durable = new DurableFlow(this, partitions, ranges, limits, journal, source, metrics);
+        durable.attach(terms);
+    }
+
+    /** The partition of the client in topics that are placed by client id; any thread. */
+    public int partition(int partitions) {
+        return ClientPartitions.of(clientIdUtf8, partitions);
+    }
+
+    /** Whether the session outlives its connection. */
+    public boolean isDurable() {
+        return durable != null;
+    }
+
+    /** A message of the queue stage for this session. */
+    public void fanout(Fanout message) {
+        durable.fanout(message);
+    }
+
+    /** What the session had subscribed to before. */
+    void restored(SessionFilters filters) {
+        for (FilterVersion version : filters.versions()) {
+            if (version.isOpen()) {
+                SubscriptionOptions options = version.options();
+                subscriptions.put(
+                        version.filter(),
+                        new Subscription(
+                                version.filter(),
+                                options.qos(),
+                                options.noLocal(),
+                                options.retainAsPublished(),
+                                0,
+                                options.identifier()));
+            }
+        }
+        metrics.subscriptions(subscriptions.size());
+    }
+
+    /** The tail delivers to the session from here on. */
+    public void joined() {
+        if (!ended) {
+            durable.joined();
+        }
+    }
+
+    /** The tail cannot deliver to the session yet. */
+    public void cannotJoin() {
+        if (!ended) {
+            durable.cannotJoin();
+        }
+    }
+
+    /**
+     * On the source's thread, which has just made a SUBSCRIBE take effect for a durable session.
+     *
+     * @param at for each log partition, where
+     * @return what the event loop has to do before it delivers what comes behind
+     */
+    public Runnable subscribedOnTail(SubscribeRequest request, long[] at, List<RetainedMatch> retained) {
+        return ifLiving(durable.subscribedOnTail(request, at, retained));
+    }
+
+    /** As {@link #subscribedOnTail}. */
+    public Runnable unsubscribedOnTail(UnsubscribeRequest request, long[] at) {
+        return ifLiving(durable.unsubscribedOnTail(request, at));
+    }
+
+    private Runnable ifLiving(Runnable action) {
+        return () -> {
+            if (!ended) {
+                action.run();
+            }
+        };
+    }
+
+    /**
+     * A SUBSCRIBE of a durable session to which the source does not deliver now.
+     *
+     * @param ends of the log, or behind it
+     */
+    public void subscribeWhilePaging(SubscribeRequest request, long[] ends, List<RetainedMatch> retained) {
+        if (!ended) {
+            durable.subscribeWhilePaging(request, ends, retained);
+        }
+    }
+
+    /** As {@link #subscribeWhilePaging}. */
+    public void unsubscribeWhilePaging(UnsubscribeRequest request, long[] ends) {
+        if (!ended) {
+            durable.unsubscribeWhilePaging(request, ends);
+        }
+    }
+
+    /**
+     * The client takes leave of its durable session.
+     *
+     * @param expirySeconds from now on, or -1 for what was agreed on
+     * @param withWill whether its will is published all the same
+     */
+    public void leave(long expirySeconds, boolean withWill) {
+        durable.leave(expirySeconds, withWill);
     }
 
     // --- from the client to the log
@@ -158,7 +296,7 @@ public final class Session {
 
     /** Retained messages that wait for the client to read. */
     public int retainedWaiting() {
-        return queue.uncounted();
+        return durable == null ? queue.uncounted() : durable.retainedWaiting();
     }
 
     /** Whether a filter is subscribed to. */
@@ -190,7 +328,12 @@ public final class Session {
             int[] identifiers = subscription.identifier() == 0 ? new int[0] : new int[] {subscription.identifier()};
             for (PublishRecord message : match.messages()) {
                 // The RETAIN flag is set whatever retain as published says ([MQTT-3.3.1-8]).
-                send(message, subscription.qos().min(message.qos()), true, identifiers, false);
+                Qos qos = subscription.qos().min(message.qos());
+                if (durable == null) {
+                    send(message, qos, true, identifiers, false);
+                } else {
+                    durable.retained(message, qos, identifiers);
+                }
             }
         }
     }
@@ -220,8 +363,12 @@ public final class Session {
      * @param retain the RETAIN flag that the client sees
      * @param identifiers of the matching subscriptions
      */
-    void deliver(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
-        send(message, qos, retain, identifiers, true);
+    public void deliver(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
+        if (durable == null) {
+            send(message, qos, retain, identifiers, true);
+        } else if (!ended) {
+            durable.deliver(message, qos, retain, identifiers);
+        }
     }
 
     /** A delivery has failed in a way that is a defect: the client is told and can come back. */
@@ -264,7 +411,7 @@ public final class Session {
         if (qos != Qos.AT_MOST_ONCE) {
             packetId = packetIds.take(qos == Qos.AT_LEAST_ONCE ? PacketIds.Awaiting.PUBACK : PacketIds.Awaiting.PUBREC);
         }
-        if (connection.publish(message, qos, retain, packetId, identifiers)) {
+        if (connection.publish(message, qos, retain, packetId, identifiers, false)) {
             if (packetId != 0) {
                 metrics.inFlight(1);
             }
@@ -279,6 +426,10 @@ public final class Session {
 
     /** The socket takes more, or the window has room: sends what waits, in order. */
     public void sendQueued() {
+        if (durable != null) {
+            durable.writable();
+            return;
+        }
         while (!queue.isEmpty() && connection.isWritable()) {
             OutboundQueue.Entry entry = queue.peek();
             if (entry.qos() != Qos.AT_MOST_ONCE && !packetIds.hasRoom()) {
@@ -292,7 +443,9 @@ public final class Session {
 
     /** A PUBACK; any reason ends the message's way ([MQTT-4.3.2-1]). One without a message is ignored. */
     public void puback(int packetId) {
-        if (packetIds.state(packetId) == PacketIds.Awaiting.PUBACK) {
+        if (durable != null) {
+            durable.puback(packetId);
+        } else if (packetIds.state(packetId) == PacketIds.Awaiting.PUBACK) {
             freed(packetId);
         }
     }
@@ -301,21 +454,27 @@ public final class Session {
      * A PUBREC.
      *
      * @param accepted whether its reason code is below 0x80
-     * @return whether the message was known, and so whether PUBREL says success
+     * @return what it is to be answered with
      */
-    public boolean pubrec(int packetId, boolean accepted) {
+    public Pubrec pubrec(int packetId, boolean accepted) {
+        if (durable != null) {
+            return durable.pubrec(packetId, accepted) ? Pubrec.WAIT : Pubrec.UNKNOWN;
+        }
         PacketIds.Awaiting state = packetIds.state(packetId);
         if (state == PacketIds.Awaiting.PUBREC && !accepted) {
             freed(packetId);
         } else if (state == PacketIds.Awaiting.PUBREC) {
             packetIds.released(packetId);
         }
-        return state == PacketIds.Awaiting.PUBREC || state == PacketIds.Awaiting.PUBCOMP;
+        boolean known = state == PacketIds.Awaiting.PUBREC || state == PacketIds.Awaiting.PUBCOMP;
+        return known ? Pubrec.RELEASE : Pubrec.UNKNOWN;
     }
 
     /** A PUBCOMP; one without a message is ignored. */
     public void pubcomp(int packetId) {
-        if (packetIds.state(packetId) == PacketIds.Awaiting.PUBCOMP) {
+        if (durable != null) {
+            durable.pubcomp(packetId);
+        } else if (packetIds.state(packetId) == PacketIds.Awaiting.PUBCOMP) {
             freed(packetId);
         }
     }

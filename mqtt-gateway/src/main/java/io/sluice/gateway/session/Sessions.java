@@ -18,6 +18,11 @@ public final class Sessions {
         byClientId.remove(session.clientId(), session);
     }
 
+    /** The session of a client, or null. */
+    public Session get(String clientId) {
+        return byClientId.get(clientId);
+    }
+
     /** All sessions, as of about now. */
     public Collection<Session> all() {
         return byClientId.values();

@@ -88,7 +88,7 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
             return true;
         }
         int type = in.getUnsignedByte(in.readerIndex()) >> TYPE_SHIFT;
-        boolean hasToWait = type == PUBLISH || type == SUBSCRIBE || type == UNSUBSCRIBE;
+        boolean hasToWait = connection.isAttaching() || type == PUBLISH || type == SUBSCRIBE || type == UNSUBSCRIBE;
         if (hasToWait) {
             connection.pauseReading();
         }

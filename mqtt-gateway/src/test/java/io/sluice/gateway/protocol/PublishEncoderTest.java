@@ -44,7 +44,7 @@ class PublishEncoderTest {
     void writesQos0WithoutAnIdentifier() {
         PublishRecord message = message(new byte[] {1, 2}, PublishProperties.NONE);
         int size = encoder.measure(message, Qos.AT_MOST_ONCE);
-        encoder.write(out, Qos.AT_MOST_ONCE, false, 0, NO_IDENTIFIERS, 0, true);
+        encoder.write(out, Qos.AT_MOST_ONCE, false, false, 0, NO_IDENTIFIERS, 0, true);
 
         assertThat(written()).isEqualTo("30" + "07" + "0003612f62" + "0102");
         assertThat(size).isEqualTo(out.readableBytes());
@@ -55,7 +55,7 @@ class PublishEncoderTest {
         PublishRecord message = message(
                 new byte[] {1}, new PublishProperties(1, 60, "t", null, null, List.of(new UserProperty("k", "v"))));
         int size = encoder.measure5(message, Qos.EXACTLY_ONCE, new int[] {1, 300}, 5, false);
-        encoder.write(out, Qos.EXACTLY_ONCE, true, 0x1234, new int[] {1, 300}, 5, false);
+        encoder.write(out, Qos.EXACTLY_ONCE, true, false, 0x1234, new int[] {1, 300}, 5, false);
 
         String properties =
                 "02" + "0000003c" + "23" + "0005" + "0b01" + "0bac02" + "0101" + "03000174" + "2600016b000176";
@@ -67,7 +67,7 @@ class PublishEncoderTest {
     void sharesALargePayloadAndLetsItGoAtTheEndOfTheBatch() {
         PublishRecord message = message(new byte[PublishEncoder.SHARED_PAYLOAD_BYTES], PublishProperties.NONE);
         encoder.measure(message, Qos.AT_MOST_ONCE);
-        encoder.write(out, Qos.AT_MOST_ONCE, false, 0, NO_IDENTIFIERS, 0, true);
+        encoder.write(out, Qos.AT_MOST_ONCE, false, false, 0, NO_IDENTIFIERS, 0, true);
         assertThat(out.readableBytes()).as("header alone").isLessThan(16);
 
         ByteBuf first = encoder.sharedPayload(UnpooledByteBufAllocator.DEFAULT);

@@ -27,13 +27,24 @@ final class RecordingConnection implements Connection {
     }
 
     @Override
-    public boolean publish(PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers) {
+    public boolean publish(
+            PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again) {
         if (message.payload().length > maximumPayload) {
             return false;
         }
         written.add("PUBLISH " + new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8) + " qos"
                 + qos.level() + (retain ? " retain" : "") + (packetId == 0 ? "" : " id" + packetId));
         return true;
+    }
+
+    @Override
+    public void pubrel(int packetId) {
+        written.add("PUBREL " + packetId);
+    }
+
+    @Override
+    public void attached(boolean present) {
+        written.add("ATTACHED " + present);
     }
 
     @Override

@@ -1,0 +1,207 @@
+package io.sluice.it.durable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.it.harness.Cluster;
+import io.sluice.it.probe.Connect;
+import io.sluice.it.probe.MqttProbe;
+import io.sluice.it.probe.Packets;
+import io.sluice.it.probe.Property;
+import io.sluice.it.probe.Pub;
+import io.sluice.it.probe.Reason;
+import io.sluice.it.probe.ServerPacket;
+import io.sluice.it.probe.Version;
+import io.sluice.local.LocalCluster;
+import io.sluice.local.LocalConfig;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Durable sessions on two gateways of one cluster. */
+class DurableSessionIT {
+
+    private static final Version V5 = Version.MQTT_5;
+    private static final int HOUR = 3_600;
+    private static final AtomicInteger NAMES = new AtomicInteger();
+
+    @TempDir
+    private static Path folder;
+
+    private static LocalCluster cluster;
+    private final List<MqttProbe> probes = new ArrayList<>();
+    private final String id = "durable-" + NAMES.incrementAndGet();
+    private final String topic = "durable/" + id;
+
+    @BeforeAll
+    static void start() {
+        LocalConfig config = LocalConfig.onFreePorts(folder, 2, 1);
+        cluster = LocalCluster.start(new LocalConfig(
+                config.folder(),
+                true,
+                config.host(),
+                config.mqttPorts(),
+                config.haPorts(),
+                0,
+                0,
+                0,
+                Map.of("SLUICE_SESSIONS_MAX_EXPIRY", "1h")));
+    }
+
+    @AfterAll
+    static void stop() {
+        cluster.close();
+    }
+
+    @AfterEach
+    void closeProbes() {
+        probes.forEach(MqttProbe::close);
+    }
+
+    private MqttProbe open(int gateway) {
+        InetSocketAddress address = Cluster.gateway(cluster, gateway);
+        MqttProbe probe = MqttProbe.open(address, V5);
+        probes.add(probe);
+        return probe;
+    }
+
+    private MqttProbe durable(int gateway, boolean expectPresent) {
+        MqttProbe probe = open(gateway);
+        ServerPacket.Connack connack = probe.connect(Connect.of(V5)
+                .clientId(id)
+                .clean(false)
+                .with(Property.SESSION_EXPIRY_INTERVAL, HOUR));
+        assertThat(connack.reason()).isZero();
+        assertThat(connack.sessionPresent()).isEqualTo(expectPresent);
+        return probe;
+    }
+
+    private MqttProbe publisher(int gateway) {
+        MqttProbe probe = open(gateway);
+        probe.connect(Connect.of(V5));
+        return probe;
+    }
+
+    private void publish(MqttProbe publisher, int qos, int from, int to) {
+        for (int number = from; number <= to; number++) {
+            Pub message = Pub.to(topic, Integer.toString(number));
+            publisher.publish(qos == 1 ? message.qos1(number) : message.qos2(number), number);
+        }
+    }
+
+    private static void expect(MqttProbe subscriber, int from, int to) {
+        for (int number = from; number <= to; number++) {
+            ServerPacket.Publish message = subscriber.expectMessage();
+            assertThat(message.text()).isEqualTo(Integer.toString(number));
+            subscriber.acknowledge(message);
+        }
+    }
+
+    @Test
+    void deliversLiveAndRemembersWhatCameWhileTheClientWasAway() {
+        for (int qos = 1; qos <= 2; qos++) {
+            MqttProbe subscriber = durable(0, qos == 2);
+            subscriber.subscribe(topic, qos);
+            MqttProbe publisher = publisher(1);
+            publish(publisher, qos, 1, 20);
+            expect(subscriber, 1, 20);
+            subscriber.close();
+            publish(publisher, qos, 21, 40);
+            MqttProbe again = durable(1, true);
+            expect(again, 21, 40);
+            publish(publisher, qos, 41, 60);
+            expect(again, 41, 60);
+            again.expectNothing();
+            again.close();
+        }
+    }
+
+    @Test
+    void resumesWhatWasNotAcknowledgedAtAnotherGatewayWithTheSameIdentifier() {
+        MqttProbe subscriber = durable(0, false);
+        subscriber.subscribe(topic, 2);
+        MqttProbe publisher = publisher(1);
+        publish(publisher, 1, 1, 1);
+        publish(publisher, 2, 2, 2);
+        ServerPacket.Publish first = subscriber.expectMessage();
+        ServerPacket.Publish second = subscriber.expectMessage();
+        subscriber.close();
+
+        MqttProbe again = durable(1, true);
+        ServerPacket.Publish firstAgain = again.expectMessage();
+        ServerPacket.Publish secondAgain = again.expectMessage();
+        assertThat(firstAgain.text()).isEqualTo("1");
+        assertThat(firstAgain.id()).isEqualTo(first.id());
+        assertThat(firstAgain.dup()).isTrue();
+        assertThat(secondAgain.id()).isEqualTo(second.id());
+        again.acknowledge(firstAgain);
+        again.send(Packets.pubrec(secondAgain.id()));
+        assertThat(again.expect(ServerPacket.Pubrel.class).id()).isEqualTo(second.id());
+        again.close();
+
+        MqttProbe third = durable(0, true);
+        assertThat(third.expect(ServerPacket.Pubrel.class).id()).isEqualTo(second.id());
+        third.send(Packets.pubcomp(second.id()));
+        third.expectNothing();
+    }
+
+    @Test
+    void theLaterConnectWinsInTheWholeCluster() {
+        MqttProbe first = durable(0, false);
+        first.subscribe(topic, 1);
+        MqttProbe second = durable(1, true);
+        first.expectDisconnect(Reason.SESSION_TAKEN_OVER);
+        publish(publisher(0), 1, 1, 3);
+        expect(second, 1, 3);
+    }
+
+    @Test
+    void cleanStartEndsTheSession() {
+        MqttProbe subscriber = durable(0, false);
+        subscriber.subscribe(topic, 1);
+        subscriber.close();
+        publish(publisher(0), 1, 1, 3);
+        MqttProbe clean = open(1);
+        assertThat(clean.connect(Connect.of(V5)
+                                .clientId(id)
+                                .clean(true)
+                                .with(Property.SESSION_EXPIRY_INTERVAL, HOUR))
+                        .sessionPresent())
+                .isFalse();
+        clean.expectNothing();
+    }
+
+    @Test
+    void anExpiredSessionIsGone() {
+        MqttProbe subscriber = open(0);
+        subscriber.connect(Connect.of(V5).clientId(id).clean(false).with(Property.SESSION_EXPIRY_INTERVAL, 1));
+        subscriber.subscribe(topic, 1);
+        subscriber.close();
+        org.awaitility.Awaitility.await().pollDelay(java.time.Duration.ofMillis(1_500)).until(() -> true);
+        durable(1, false).expectNothing();
+    }
+
+    @Test
+    void retainedMessagesReachADurableSession() {
+        MqttProbe publisher = publisher(1);
+        publisher.publish(Pub.to(topic, "kept").qos1(1).retain(), 1);
+        MqttProbe subscriber = durable(0, false);
+        subscriber.subscribe(topic, 1);
+        ServerPacket.Publish kept = subscriber.expectMessage();
+        assertThat(kept.retain()).isTrue();
+        subscriber.close();
+        MqttProbe again = durable(1, true);
+        ServerPacket.Publish keptAgain = again.expectMessage();
+        assertThat(keptAgain.id()).isEqualTo(kept.id());
+        again.acknowledge(keptAgain);
+        again.expectNothing();
+        publisher.publish(Pub.to(topic, "").qos1(2).retain(), 2);
+    }
+}

@@ -1,0 +1,211 @@
+package io.sluice.gateway.kafka;
+
+import io.sluice.gateway.session.EndReason;
+import io.sluice.gateway.session.Session;
+import io.sluice.gateway.session.SessionJournal;
+import io.sluice.wire.ClientCommand;
+import io.sluice.wire.ClientPartitions;
+import io.sluice.wire.Command;
+import io.sluice.wire.Heartbeat;
+import io.sluice.wire.Origin;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * Writes what concerns durable sessions to {@code mqtt.commands}. What clients acknowledge is gathered for all sessions of one
+ * event loop and partition, since Kafka costs for each record.
+ */
+final class CommandJournal implements SessionJournal {
+
+    private final Producer<byte[], byte[]> producer;
+    private final String topic;
+    private final int partitions;
+    private final Supplier<Heartbeat> identity;
+    private final ScheduledExecutorService timer;
+    private final long settleMillis;
+    /** By lane and partition; each is confined to its lane's event loop. */
+    private final Gathered[][] gathered;
+
+    /**
+     * A journal on a producer that it does not own.
+     *
+     * @param identity the gateway's present incarnation and slot
+     * @param settleInterval for how long acknowledgements are gathered
+     */
+    CommandJournal(
+            Producer<byte[], byte[]> producer,
+            String topic,
+            int partitions,
+            int lanes,
+            Supplier<Heartbeat> identity,
+            ScheduledExecutorService timer,
+            Duration settleInterval) {
+        this.producer = producer;
+        this.topic = topic;
+        this.partitions = partitions;
+        this.identity = identity;
+        this.timer = timer;
+        this.settleMillis = settleInterval.toMillis();
+        this.gathered = new Gathered[lanes][partitions];
+        for (Gathered[] lane : gathered) {
+            for (int partition = 0; partition < partitions; partition++) {
+                lane[partition] = new Gathered(partition);
+            }
+        }
+    }
+
+    @Override
+    public void attach(Session session, long request, AttachTerms terms, LongConsumer durable) {
+        Heartbeat self = identity.get();
+        append(
+                session,
+                new ClientCommand.Attach(
+                        session.clientId(),
+                        self.incarnation(),
+                        self.slot(),
+                        request,
+                        terms.cleanStart(),
+                        terms.expirySeconds(),
+                        terms.protocolVersion(),
+                        terms.address(),
+                        terms.will()),
+                durable);
+    }
+
+    @Override
+    public void append(Session session, ClientCommand command, LongConsumer durable) {
+        send(session.partition(partitions), command, (metadata, failure) -> session.connection()
+                .execute(() -> {
+                    if (failure == null) {
+                        durable.accept(metadata.offset());
+                    } else {
+                        failed(session, failure);
+                    }
+                }));
+    }
+
+    private static void failed(Session session, Exception failure) {
+        session.connection().end(EndReason.LOG_UNAVAILABLE, "Kafka refused a command: " + failure.getMessage());
+    }
+
+    private void send(int partition, Command command, Callback callback) {
+        try {
+            producer.send(new ProducerRecord<>(topic, partition, command.key(), command.value()), callback);
+        } catch (RuntimeException e) {
+            // Kafka tells of some failures by throwing instead of calling back.
+            callback.onCompletion(null, e);
+        }
+    }
+
+    private Gathered gathered(Session session) {
+        return gathered[session.lane()][session.partition(partitions)];
+    }
+
+    @Override
+    public void settled(Session session, long epoch, Origin origin, Runnable durable) {
+        gathered(session).of(session, epoch, durable).settled.add(origin);
+        gathered(session).flushWithin(session, settleMillis);
+    }
+
+    @Override
+    public void settledId(Session session, long epoch, int packetId, Runnable durable) {
+        gathered(session).of(session, epoch, durable).settledIds.add(packetId);
+        gathered(session).flushWithin(session, settleMillis);
+    }
+
+    @Override
+    public void received(Session session, long epoch, Origin origin, Runnable durable) {
+        gathered(session).of(session, epoch, durable).received.add(origin);
+        gathered(session).flushWithin(session, 0);
+    }
+
+    @Override
+    public void receivedId(Session session, long epoch, int packetId, Runnable durable) {
+        gathered(session).of(session, epoch, durable).receivedIds.add(packetId);
+        gathered(session).flushWithin(session, 0);
+    }
+
+    @Override
+    public void flush(Session session) {
+        gathered(session).flush();
+    }
+
+    /** What one session's client has acknowledged. */
+    private static final class OfSession {
+        private final long epoch;
+        private final List<Origin> settled = new ArrayList<>();
+        private final List<Origin> received = new ArrayList<>();
+        private final List<Integer> settledIds = new ArrayList<>(0);
+        private final List<Integer> receivedIds = new ArrayList<>(0);
+        private final List<Runnable> durable = new ArrayList<>();
+
+        private OfSession(long epoch) {
+            this.epoch = epoch;
+        }
+    }
+
+    /** What the clients of one lane and partition have acknowledged since the last record. */
+    private final class Gathered {
+        private final int partition;
+        private Map<Session, OfSession> sessions = new IdentityHashMap<>();
+        private boolean timed;
+        private boolean soon;
+
+        private Gathered(int partition) {
+            this.partition = partition;
+        }
+
+        OfSession of(Session session, long epoch, Runnable durable) {
+            OfSession of = sessions.computeIfAbsent(session, unused -> new OfSession(epoch));
+            of.durable.add(durable);
+            return of;
+        }
+
+        void flushWithin(Session session, long millis) {
+            if (millis == 0 && !soon) {
+                soon = true;
+                session.connection().execute(this::flush);
+            } else if (millis > 0 && !timed) {
+                timed = true;
+                timer.schedule(
+                        () -> session.connection().execute(this::flushTimed), millis, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        private void flushTimed() {
+            timed = false;
+            flush();
+        }
+
+        void flush() {
+            soon = false;
+            if (sessions.isEmpty()) {
+                return;
+            }
+            Map<Session, OfSession> written = sessions;
+            sessions = new IdentityHashMap<>();
+            List<Command.Progress.Session> progress = new ArrayList<>(written.size());
+            written.forEach((session, of) -> progress.add(new Command.Progress.Session(
+                    session.clientId(), of.epoch, of.settled, of.received, of.settledIds, of.receivedIds)));
+            Session any = written.keySet().iterator().next();
+            send(partition, new Command.Progress(progress), (metadata, failure) -> any.connection()
+                    .execute(() -> written.forEach((session, of) -> {
+                        if (failure != null) {
+                            failed(session, failure);
+                        } else if (!session.hasEnded()) {
+                            of.durable.forEach(Runnable::run);
+                        }
+                    })));
+        }
+    }
+}

@@ -1,0 +1,499 @@
+package io.sluice.gateway.session;
+
+import io.sluice.gateway.metrics.GatewayMetrics;
+import io.sluice.gateway.session.DeliverySource.RetainedMatch;
+import io.sluice.gateway.session.DeliverySource.SubscribeRequest;
+import io.sluice.gateway.session.DeliverySource.UnsubscribeRequest;
+import io.sluice.gateway.session.SessionJournal.AttachTerms;
+import io.sluice.wire.AssignedDelivery;
+import io.sluice.wire.ClientCommand;
+import io.sluice.wire.ClientCommand.WillAction;
+import io.sluice.wire.Fanout;
+import io.sluice.wire.Origin;
+import io.sluice.wire.PacketIdRanges;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
+import io.sluice.wire.SessionFilters;
+import io.sluice.wire.SubscriptionOptions;
+import io.sluice.wire.TopicFilter;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The part of a session that outlives its connection, as this connection sees it: attached to the one order of its client,
+ * fed by pages of the index and by the tail. Owned by the session's event loop, but for what says otherwise.
+ */
+final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbound.Link {
+
+    private static final AtomicLong REQUESTS = new AtomicLong();
+    private static final long UNKNOWN = -1;
+
+    /** QoS 0 messages that wait for a socket. */
+    private static final int MAX_AT_MOST_ONCE = 1_000;
+
+    private final Session session;
+    private final Connection connection;
+    private final SessionJournal journal;
+    private final DeliverySource source;
+    private final GatewayMetrics metrics;
+    private final DurableOutbound outbound;
+    private final AssignedOutbound assigned;
+    private final OutboundQueue atMostOnce;
+    private final Set<Long> evicted = new HashSet<>();
+    /** Changes of filters that the page which was asked for does not know of. */
+    private final List<Runnable> unanswered = new ArrayList<>();
+
+    private SessionFilters filters;
+    /** Written on the event loop, read by the tail. */
+    private volatile long epoch = UNKNOWN;
+
+    private long request;
+    private boolean attached;
+    private boolean ended;
+    private int countedInFlight;
+    private int countedWaiting;
+    // What the end has to say.
+    private long expirySeconds = UNKNOWN;
+    private WillAction willAction = WillAction.PUBLISH;
+    private String endReason = "";
+
+    /** @param partitions of the log */
+    DurableFlow(
+            Session session,
+            int partitions,
+            PacketIdRanges ranges,
+            SessionLimits limits,
+            SessionJournal journal,
+            DeliverySource source,
+            GatewayMetrics metrics) {
+        this.session = session;
+        this.connection = session.connection();
+        this.journal = journal;
+        this.source = source;
+        this.metrics = metrics;
+        this.outbound = new DurableOutbound(partitions, ranges, limits, this, this);
+        this.assigned = new AssignedOutbound(ranges, this);
+        this.atMostOnce =
+                new OutboundQueue(Math.min(MAX_AT_MOST_ONCE, limits.queueMessages()), limits.queueBytes());
+        this.filters = SessionFilters.none(session.clientIdUtf8());
+    }
+
+    // --- the connection begins and ends
+
+    void attach(AttachTerms terms) {
+        request = REQUESTS.incrementAndGet();
+        journal.attach(session, request, terms, this::attachIsDurable);
+    }
+
+    private void attachIsDurable(long offset) {
+        epoch = offset;
+        if (ended) {
+            detach();
+        } else if (evicted.contains(epoch)) {
+            takenOver();
+        }
+    }
+
+    private void takenOver() {
+        connection.end(EndReason.TAKEN_OVER, "the client id has connected at another gateway");
+    }
+
+    /**
+     * The client has taken leave.
+     *
+     * @param seconds the session's expiry from now on, or -1
+     * @param withWill whether the will is published all the same
+     */
+    void leave(long seconds, boolean withWill) {
+        expirySeconds = seconds;
+        willAction = withWill ? WillAction.PUBLISH : WillAction.FORGET;
+    }
+
+    void end(String reason) {
+        ended = true;
+        endReason = reason;
+        metrics.inFlight(-countedInFlight);
+        metrics.queued(-countedWaiting);
+        source.remove(session);
+        if (epoch != UNKNOWN) {
+            detach();
+        }
+    }
+
+    private void detach() {
+        journal.flush(session);
+        journal.append(
+                session,
+                new ClientCommand.Detach(
+                        session.clientId(),
+                        epoch,
+                        expirySeconds,
+                        willAction,
+                        attached ? outbound.next().clone() : null,
+                        endReason),
+                offset -> {});
+    }
+
+    // --- from the queue stage
+
+    void fanout(Fanout message) {
+        if (ended) {
+            return;
+        }
+        if (message instanceof Fanout.Page page && page.request() == request) {
+            page(page);
+        } else if (message instanceof Fanout.Refused refused && refused.request() == request) {
+            connection.end(EndReason.TAKEN_OVER, "the session is not to be had");
+        } else if (message instanceof Fanout.Evict evict) {
+            // It may come before the confirmation that tells this connection's own epoch.
+            evicted.add(evict.epoch());
+            if (evict.epoch() == epoch) {
+                takenOver();
+            }
+        }
+    }
+
+    private void page(Fanout.Page page) {
+        epoch = page.epoch();
+        filters = new SessionFilters(session.clientIdUtf8(), page.versions());
+        unanswered.forEach(Runnable::run);
+        if (!attached) {
+            attached = true;
+            session.restored(filters);
+            connection.attached(page.sessionPresent());
+            page.assigned().forEach(assigned::resume);
+            page.assignedReceived().forEach(assigned::resumeReceived);
+            assigned.send();
+        }
+        page.receivedAbove().forEach(origin -> {
+            outbound.passOver(origin);
+            outbound.resumeReceived(origin);
+        });
+        page.settledAbove().forEach(outbound::passOver);
+        for (Fanout.Entry entry : page.entries()) {
+            if (entry instanceof Fanout.Queued queued) {
+                queued(queued);
+            } else {
+                outbound.resumeReceived(entry.origin());
+            }
+        }
+        outbound.pageEnded(page.last(), page.completeBelow());
+        account();
+    }
+
+    private void queued(Fanout.Queued queued) {
+        PublishRecord message = queued.message();
+        SessionFilters.Delivery delivery = filters.delivery(message);
+        // Without a filter that matches it is let go when its turn comes, so that the index lets go of it too.
+        outbound.page(
+                delivery == null
+                        ? new DurableOutbound.Waiting(message, Qos.AT_MOST_ONCE, false, null, queued.maybeSent())
+                        : new DurableOutbound.Waiting(
+                                message,
+                                delivery.qos(),
+                                delivery.retainAsPublished() && message.retain(),
+                                delivery.identifiers(),
+                                queued.maybeSent()));
+    }
+
+    // --- from the tail
+
+    void joined() {
+        outbound.joined();
+    }
+
+    void cannotJoin() {
+        outbound.cannotJoin();
+    }
+
+    /** A message of the tail. */
+    void deliver(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
+        if (qos == Qos.AT_MOST_ONCE) {
+            deliverAtMostOnce(message, retain, identifiers);
+        } else {
+            outbound.offer(message, qos, retain, identifiers);
+            account();
+        }
+    }
+
+    private void deliverAtMostOnce(PublishRecord message, boolean retain, int[] identifiers) {
+        if (atMostOnce.isEmpty() && connection.isWritable()) {
+            write(message, Qos.AT_MOST_ONCE, retain, 0, identifiers, false);
+        } else if (!atMostOnce.offer(
+                new OutboundQueue.Entry(message, Qos.AT_MOST_ONCE, retain, identifiers, true))) {
+            metrics.dropped(DropReason.QUEUE_FULL);
+        }
+    }
+
+    private Fate write(
+            PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again) {
+        Fate unsent = again && qos == Qos.EXACTLY_ONCE ? Fate.ABANDONED : Fate.DROPPED;
+        if (message.isExpired(System.currentTimeMillis())) {
+            metrics.dropped(DropReason.EXPIRED);
+            return unsent;
+        }
+        if (!connection.publish(message, qos, retain, packetId, identifiers, again)) {
+            metrics.dropped(DropReason.PACKET_TOO_LARGE);
+            return unsent;
+        }
+        metrics.delivered(qos, message.payload().length);
+        return Fate.SENT;
+    }
+
+    void writable() {
+        while (!atMostOnce.isEmpty() && connection.isWritable()) {
+            OutboundQueue.Entry entry = atMostOnce.peek();
+            atMostOnce.removeFirst();
+            write(entry.message(), Qos.AT_MOST_ONCE, entry.retain(), 0, entry.identifiers(), false);
+        }
+        assigned.send();
+        outbound.writable();
+        account();
+    }
+
+    int retainedWaiting() {
+        return assigned.waiting();
+    }
+
+    private void account() {
+        metrics.inFlight(outbound.inFlight() - countedInFlight);
+        countedInFlight = outbound.inFlight();
+        metrics.queued(outbound.waiting() - countedWaiting);
+        countedWaiting = outbound.waiting();
+    }
+
+    // --- from the client
+
+    void puback(int packetId) {
+        assigned.puback(packetId);
+        outbound.puback(packetId);
+        account();
+    }
+
+    /** Whether the message is known. PUBREL follows when the PUBREC is durable. */
+    boolean pubrec(int packetId, boolean accepted) {
+        boolean known = assigned.pubrec(packetId, accepted) || outbound.pubrec(packetId, accepted);
+        account();
+        return known;
+    }
+
+    void pubcomp(int packetId) {
+        assigned.pubcomp(packetId);
+        outbound.pubcomp(packetId);
+        account();
+    }
+
+    // --- subscriptions
+
+    /**
+     * On the tail's thread, which has just made a SUBSCRIBE take effect for a session that it delivers to.
+     *
+     * @return what the event loop has to do before it delivers what comes behind
+     */
+    Runnable subscribedOnTail(SubscribeRequest asked, long[] at, List<RetainedMatch> retained) {
+        write(asked, at, retained);
+        return () -> changedOnTail(at, () -> subscribe(asked, at));
+    }
+
+    /** As {@link #subscribedOnTail}. */
+    Runnable unsubscribedOnTail(UnsubscribeRequest asked, long[] at) {
+        write(asked, at);
+        return () -> changedOnTail(at, () -> unsubscribe(asked, at));
+    }
+
+    private void changedOnTail(long[] at, Runnable change) {
+        outbound.changeBegins();
+        note(change);
+        if (!outbound.isLive() && outbound.hasPassed(at)) {
+            // It has left the tail meanwhile, and a page that knows nothing of the change has led beyond its place.
+            connection.end(EndReason.RESYNC, "subscriptions changed while the client fell behind");
+        } else {
+            outbound.subscribedWhilePaging(at);
+        }
+    }
+
+    /** The tail does not deliver to the session now, so the change is made here. */
+    void subscribeWhilePaging(SubscribeRequest asked, long[] ends, List<RetainedMatch> retained) {
+        if (outbound.isLive()) {
+            source.subscribe(session, asked);
+            return;
+        }
+        long[] at = place(ends);
+        note(() -> subscribe(asked, at));
+        write(asked, at, retained);
+        outbound.changeBegins();
+    }
+
+    /** As {@link #subscribeWhilePaging}. */
+    void unsubscribeWhilePaging(UnsubscribeRequest asked, long[] ends) {
+        if (outbound.isLive()) {
+            source.unsubscribe(session, asked);
+            return;
+        }
+        long[] at = place(ends);
+        note(() -> unsubscribe(asked, at));
+        write(asked, at);
+        outbound.changeBegins();
+    }
+
+    private long[] place(long[] ends) {
+        long[] at = ends.clone();
+        for (int p = 0; p < at.length; p++) {
+            at[p] = Math.max(at[p], outbound.next()[p]);
+        }
+        outbound.subscribedWhilePaging(at);
+        return at;
+    }
+
+    private void note(Runnable change) {
+        unanswered.add(change);
+        change.run();
+    }
+
+    private void subscribe(SubscribeRequest asked, long[] at) {
+        for (Subscription subscription : asked.granted()) {
+            filters = filters.subscribe(subscription.filter(), options(subscription), 0, at);
+        }
+    }
+
+    private void unsubscribe(UnsubscribeRequest asked, long[] at) {
+        for (TopicFilter filter : asked.filters()) {
+            filters = filters.unsubscribe(filter, at);
+        }
+    }
+
+    private static SubscriptionOptions options(Subscription subscription) {
+        return new SubscriptionOptions(
+                subscription.qos(),
+                subscription.noLocal(),
+                subscription.retainAsPublished(),
+                subscription.identifier());
+    }
+
+    private void write(SubscribeRequest asked, long[] at, List<RetainedMatch> retained) {
+        List<ClientCommand.Subscribe.Requested> wanted = asked.granted().stream()
+                .map(subscription ->
+                        new ClientCommand.Subscribe.Requested(subscription.filter(), options(subscription)))
+                .toList();
+        journal.append(session, new ClientCommand.Subscribe(session.clientId(), epoch, at, wanted), offset -> {
+            outbound.changeIsDurable();
+            session.subscribed(asked, retained);
+        });
+    }
+
+    private void write(UnsubscribeRequest asked, long[] at) {
+        journal.append(
+                session, new ClientCommand.Unsubscribe(session.clientId(), epoch, at, asked.filters()), offset -> {
+                    outbound.changeIsDurable();
+                    session.unsubscribed(asked);
+                });
+    }
+
+    /** A retained message of a new subscription. */
+    void retained(PublishRecord message, Qos qos, int[] identifiers) {
+        if (qos == Qos.AT_MOST_ONCE) {
+            deliverAtMostOnce(message, true, identifiers);
+            return;
+        }
+        List<Integer> ids = new ArrayList<>(identifiers.length);
+        for (int identifier : identifiers) {
+            ids.add(identifier);
+        }
+        assigned.offer(new AssignedDelivery(0, qos, ids, message));
+        account();
+    }
+
+    // --- the outbound side's view of the connection
+
+    @Override
+    public boolean isWritable() {
+        return connection.isWritable();
+    }
+
+    @Override
+    public Fate publish(DurableOutbound.Waiting message, int packetId) {
+        if (message.qos() == Qos.AT_MOST_ONCE) {
+            return message.again() && message.message().qos() == Qos.EXACTLY_ONCE ? Fate.ABANDONED : Fate.DROPPED;
+        }
+        return write(
+                message.message(),
+                message.qos(),
+                message.retain(),
+                packetId,
+                message.identifiers(),
+                message.again());
+    }
+
+    @Override
+    public void pubrel(int packetId) {
+        connection.pubrel(packetId);
+    }
+
+    // --- and of the cluster
+
+    @Override
+    public void settled(Origin origin, Runnable durable) {
+        journal.settled(session, epoch, origin, durable);
+    }
+
+    @Override
+    public void received(Origin origin, Runnable durable) {
+        journal.received(session, epoch, origin, durable);
+    }
+
+    @Override
+    public void pull(long[] from) {
+        request = REQUESTS.incrementAndGet();
+        unanswered.clear();
+        journal.flush(session);
+        journal.append(session, new ClientCommand.Pull(session.clientId(), epoch, request, from), offset -> {});
+    }
+
+    @Override
+    public void join(long[] from) {
+        source.join(session, filters, from);
+    }
+
+    @Override
+    public void leave() {
+        source.remove(session);
+    }
+
+    // --- the assigned side's view
+
+    @Override
+    public boolean mayPublish() {
+        return outbound.mayPublish();
+    }
+
+    @Override
+    public void inFlight(int change) {
+        outbound.reserve(change);
+    }
+
+    @Override
+    public void bind(AssignedDelivery delivery, Runnable durable) {
+        journal.append(
+                session, new ClientCommand.Assigned(session.clientId(), epoch, delivery), offset -> durable.run());
+    }
+
+    @Override
+    public void settledId(int packetId, Runnable durable) {
+        journal.settledId(session, epoch, packetId, durable);
+    }
+
+    @Override
+    public void receivedId(int packetId, Runnable durable) {
+        journal.receivedId(session, epoch, packetId, durable);
+    }
+
+    @Override
+    public Fate publish(AssignedDelivery delivery, boolean again) {
+        int[] identifiers =
+                delivery.identifiers().stream().mapToInt(Integer::intValue).toArray();
+        return write(delivery.message(), delivery.qos(), true, delivery.packetId(), identifiers, again);
+    }
+}
