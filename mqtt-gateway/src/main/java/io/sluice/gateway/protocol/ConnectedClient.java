@@ -13,6 +13,7 @@ final class ConnectedClient {
     private final Publishes publishes;
     private final Subscribes subscribes;
     private PublishRecord will;
+    private long sessionExpirySeconds;
 
     /**
      * The terms that client and server have agreed on.
@@ -20,7 +21,7 @@ final class ConnectedClient {
      * @param keepAliveSeconds 0 for none
      * @param maximumPacketSize of packets to the client, bytes
      * @param sessionExpirySeconds as the client asked for
-     * @param willDelaySeconds 0 to publish the will at once
+     * @param willDelaySeconds as the client asked for; 0 to publish the will at once
      * @param problemInformation whether acknowledgements may carry reason strings ([MQTT-3.1.2-29])
      */
     record Terms(
@@ -44,6 +45,7 @@ final class ConnectedClient {
         this.publishes = publishes;
         this.subscribes = subscribes;
         this.will = will;
+        this.sessionExpirySeconds = terms.sessionExpirySeconds();
     }
 
     Session session() {
@@ -67,11 +69,17 @@ final class ConnectedClient {
     }
 
     long sessionExpirySeconds() {
-        return terms.sessionExpirySeconds();
+        return sessionExpirySeconds;
     }
 
+    /** The client has asked for another expiry when it left. */
+    void setSessionExpirySeconds(long seconds) {
+        sessionExpirySeconds = seconds;
+    }
+
+    /** A will waits no longer than the session that its client asked for would last ([MQTT-3.1.2-8]). */
     long willDelaySeconds() {
-        return terms.willDelaySeconds();
+        return Math.min(terms.willDelaySeconds(), sessionExpirySeconds);
     }
 
     TopicAliases aliases() {

@@ -115,12 +115,7 @@ final class Connects {
                 keepAliveSeconds(packet, services.config().mqtt()),
                 packet.properties().maximumPacketSize(),
                 packet.properties().sessionExpirySeconds(),
-                // A will waits no longer than the session that its client asked for would last ([MQTT-3.1.2-8]).
-                packet.will() == null
-                        ? 0
-                        : Math.min(
-                                packet.will().delaySeconds(),
-                                packet.properties().sessionExpirySeconds()),
+                packet.will() == null ? 0 : packet.will().delaySeconds(),
                 packet.properties().requestProblemInformation());
         return new ConnectedClient(
                 session,
