@@ -150,8 +150,7 @@ class WillIT extends MqttTest {
         MqttProbe witness = subscriber(V5, topic, 1);
         MqttProbe client = connected(
                 V5, connect(V5).with(SESSION_EXPIRY_INTERVAL, 600).will(topic, "ended", 1, false, delay(600)));
-        client.send(
-                Packets.disconnect(Reason.DISCONNECT_WITH_WILL, Properties.NONE.with(SESSION_EXPIRY_INTERVAL, 0)));
+        client.send(Packets.disconnect(Reason.DISCONNECT_WITH_WILL, Properties.NONE.with(SESSION_EXPIRY_INTERVAL, 0)));
         client.expectClosed();
         assertThat(witness.expectMessage().text()).isEqualTo("ended");
     }
