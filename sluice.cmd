@@ -28,30 +28,33 @@ if /i "%COMMAND%"=="bench" set "JVM=-XX:+UseSerialGC -Xms256m -Xmx1g"
 if /i "%COMMAND%"=="build" set "JVM=none"
 if /i "%COMMAND%"=="test" set "JVM=none"
 if /i "%COMMAND%"=="soak" set "JVM=none"
-if not defined JVM (
-    call :printUsage>&2
-    echo sluice: unknown command: %COMMAND%>&2
-    exit /b 1
-)
+if not defined JVM goto unknown
 
 call :findJdk || exit /b 1
 if /i "%COMMAND%"=="test" goto test
 if /i "%COMMAND%"=="soak" goto test
-if defined SLUICE_DIST (
-    set "DIST=%SLUICE_DIST%"
-) else (
-    set "DIST=%LAUNCH%"
-    call :buildIfNeeded || exit /b 1
-)
-if /i "%COMMAND%"=="build" (
-    echo Built: %LAUNCH%
-    exit /b 0
-)
+set "DIST=%LAUNCH%"
+if defined SLUICE_DIST set "DIST=%SLUICE_DIST%"
+if not defined SLUICE_DIST call :buildIfNeeded || exit /b 1
+if /i "%COMMAND%"=="build" goto built
 
 rem Netty and Kafka reach for native memory; newer JVMs want to be told that this is meant.
 if %JAVA_MAJOR% GEQ 24 set "JVM=%JVM% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 "%JAVA%" %JVM% %SLUICE_JAVA_OPTS% -XX:+ExitOnOutOfMemoryError -cp "%DIST%\lib\*" io.sluice.local.Main %*
 exit /b %ERRORLEVEL%
+
+:built
+echo Built: %LAUNCH%
+exit /b 0
+
+rem Messages stand outside of parentheses: a path that holds one, such as Program Files (x86), would end the block.
+:unknown
+call :printUsage>&2
+set "MESSAGE=unknown command: %COMMAND%"
+
+:fail
+>&2 echo sluice: %MESSAGE%
+exit /b 1
 
 :test
 rem The tests that drive Linux programs skip themselves here and say so.
@@ -106,39 +109,30 @@ exit /b 0
 
 rem Sets JAVA and JAVA_MAJOR, or prints the one line that tells what is wrong.
 :findJdk
-if defined JAVA_HOME (
-    set "JAVA=%JAVA_HOME%\bin\java.exe"
-    set "WHERE_FROM=JAVA_HOME (%JAVA_HOME%)"
-) else (
-    set "JAVA=java"
-    set "WHERE_FROM=the java on PATH"
-)
+set "JAVA=java"
+set "WHERE_FROM=the java on PATH"
+if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
+if defined JAVA_HOME set "WHERE_FROM=JAVA_HOME (%JAVA_HOME%)"
 set "JAVA_VERSION="
 rem The doubled quotation marks are those that cmd takes away around the whole.
 for /f "tokens=3" %%v in ('""%JAVA%" -version 2^>^&1 ^| findstr /c:" version ""') do if not defined JAVA_VERSION set "JAVA_VERSION=%%~v"
-if not defined JAVA_VERSION (
-    echo sluice: no JDK found: %WHERE_FROM% does not run. Install a JDK 17 or newer and set JAVA_HOME or PATH.>&2
-    exit /b 1
-)
+set "MESSAGE=no JDK found: %WHERE_FROM% does not run. Install a JDK 17 or newer and set JAVA_HOME or PATH."
+if not defined JAVA_VERSION goto fail
 set "JAVA_MAJOR="
 for /f "tokens=1,2 delims=.-+_" %%a in ("%JAVA_VERSION%") do (
     set "JAVA_MAJOR=%%a"
     if "%%a"=="1" set "JAVA_MAJOR=%%b"
 )
-if %JAVA_MAJOR% LSS 17 (
-    echo sluice: wrong JDK: %WHERE_FROM% is Java %JAVA_VERSION%. Sluice needs a JDK 17 or newer.>&2
-    exit /b 1
-)
+set "MESSAGE=wrong JDK: %WHERE_FROM% is Java %JAVA_VERSION%. Sluice needs a JDK 17 or newer."
+if %JAVA_MAJOR% LSS 17 goto fail
 exit /b 0
 
 rem What builds must also know where the JDK is: Maven looks for its compiler there.
 :needCompiler
 set "JDK="
 for /f "tokens=1,* delims==" %%a in ('""%JAVA%" -XshowSettings:properties -version 2^>^&1 ^| findstr /c:"java.home =""') do for /f "tokens=*" %%h in ("%%b") do set "JDK=%%h"
-if not exist "%JDK%\bin\javac.exe" (
-    echo sluice: wrong JDK: %WHERE_FROM% is a runtime without a compiler. Sluice needs a JDK 17 or newer to build.>&2
-    exit /b 1
-)
+set "MESSAGE=wrong JDK: %WHERE_FROM% is a runtime without a compiler. Sluice needs a JDK 17 or newer to build."
+if not exist "%JDK%\bin\javac.exe" goto fail
 set "JAVA_HOME=%JDK%"
 exit /b 0
 
@@ -164,15 +158,11 @@ rem The whole output goes to the log; the lines that name a module are also show
 %PS% "& $env:ROOT\mvnw.cmd -B -ntp -pl local-cluster -am package '-Dmaven.test.skip=true' '-Dspotless.check.skip=true' '-Dcheckstyle.skip=true' '-Denforcer.skip=true' ('-Ddist.folder='+$env:FRESH) 2>&1 | Tee-Object -FilePath $env:LOG | Where-Object {$_ -match 'Building Sluice ::|^mvnw:|^  \d+ %%'} | ForEach-Object {Write-Host ($_ -replace '^\[INFO\] ','  ')}; exit $LASTEXITCODE"
 set "CODE=%ERRORLEVEL%"
 popd
-if not "%CODE%"=="0" (
-    findstr /b /c:"[ERROR]" /c:"mvnw:" "%LOG%">&2
-    echo sluice: the build failed. The whole log: %LOG%>&2
-    exit /b 1
-)
+set "MESSAGE=the build failed. The whole log: %LOG%"
+if not "%CODE%"=="0" findstr /b /c:"[ERROR]" /c:"mvnw:" "%LOG%">&2
+if not "%CODE%"=="0" goto fail
 if exist "%LAUNCH%" rmdir /s /q "%LAUNCH%"
-if exist "%LAUNCH%" (
-    echo sluice: %LAUNCH% is in use by a running cluster: stop it first, since sources changed.>&2
-    exit /b 1
-)
+set "MESSAGE=%LAUNCH% is in use by a running cluster: stop it first, since sources changed."
+if exist "%LAUNCH%" goto fail
 move "%FRESH%" "%LAUNCH%" >nul
 exit /b %ERRORLEVEL%

@@ -282,7 +282,7 @@ public record PublishRecord(
         /** A Kafka header that MQTT cannot carry stays in Kafka. */
         private void addUserProperty(String name, byte[] value) {
             byte[] bytes = value == null ? NO_BYTES : value;
-            boolean carriable = name.length() <= MAX_STRING_BYTES / 3
+            boolean carriable = isShort(name)
                     && name.indexOf(0) < 0
                     && bytes.length <= MAX_STRING_BYTES
                     && Utf8.isWellFormed(bytes);
@@ -292,6 +292,12 @@ public record PublishRecord(
                 }
                 userProperties.add(property(new UserProperty(name, new String(bytes, StandardCharsets.UTF_8))));
             }
+        }
+
+        private static boolean isShort(String name) {
+            // Counting bytes costs something; a character has three at most, as surrogates have two each.
+            return name.length() <= MAX_STRING_BYTES / 3
+                    || name.getBytes(StandardCharsets.UTF_8).length <= MAX_STRING_BYTES;
         }
 
         PublishProperties properties() {

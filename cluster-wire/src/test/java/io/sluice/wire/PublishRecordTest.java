@@ -132,6 +132,23 @@ class PublishRecordTest {
                 .containsExactly(new UserProperty("traceparent", "00-0af7-b7ad-01"), new UserProperty("empty", ""));
     }
 
+    @Test
+    void handsOnUserPropertiesOfAnyLengthThatMqttHas() throws DamagedRecordException {
+        List<UserProperty> properties = List.of(
+                new UserProperty("n".repeat(65_535), "v".repeat(65_535)), new UserProperty("ü".repeat(32_767), "x"));
+
+        PublishRecord read = decode(PublishRecord.outgoing(
+                        TOPIC,
+                        PAYLOAD,
+                        Qos.AT_MOST_ONCE,
+                        false,
+                        null,
+                        new PublishProperties(-1, -1, null, null, null, properties))
+                .toProducerRecord("log"));
+
+        assertThat(read.properties().userProperties()).isEqualTo(properties);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"mqtt.qos", "mqtt.user.x", "mqtt."})
     void keepsAUserPropertyApartFromAHeaderOfOursWithItsName(String name) throws DamagedRecordException {

@@ -89,7 +89,8 @@ public final class Gateway implements AutoCloseable {
             every(WATCH_INTERVAL_MS, watch);
             every(
                     config.sysInterval().toMillis(),
-                    new SysTopics(config.name(), membership, tail, gatewayMetrics, health, sessions));
+                    new SysTopics(
+                            config.name(), membership, tail, gatewayMetrics, health, sessions, loops::utilisation));
         } catch (RuntimeException | InterruptedException e) {
             close();
             throw e;

@@ -78,7 +78,8 @@ public record LimitsConfig(
         @Setting(
                 value = "1000000",
                 unit = "messages",
-                doc = "Retained messages; a PUBLISH that would add one is refused.")
+                doc =
+                        "Retained messages, as one gateway counts them; while there are so many, no PUBLISH may retain one.")
         long retainedMessages,
 
         @Setting(

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class SysTopics implements Runnable {
     private final GatewayMetrics metrics;
     private final GatewayHealth health;
     private final Sessions sessions;
+    private final DoubleSupplier utilisation;
     private final long startedNanos = System.nanoTime();
     private final String version;
     /** What was published last: only what changes is published again. */
@@ -40,21 +42,25 @@ final class SysTopics implements Runnable {
 
     private long lastReceived;
     private long lastNanos = System.nanoTime();
+    /** Messages received in a second, smoothed. */
     private double load;
 
+    /** @param utilisation how much of its capacity the gateway uses, 0 to 1 */
     SysTopics(
             String name,
             GatewayMembership membership,
             DeliverySource source,
             GatewayMetrics metrics,
             GatewayHealth health,
-            Sessions sessions) {
+            Sessions sessions,
+            DoubleSupplier utilisation) {
         this.name = name;
         this.membership = membership;
         this.source = source;
         this.metrics = metrics;
         this.health = health;
         this.sessions = sessions;
+        this.utilisation = utilisation;
         this.version = "sluice "
                 + Optional.ofNullable(SysTopics.class.getPackage().getImplementationVersion())
                         .orElse("development");
@@ -65,7 +71,7 @@ final class SysTopics implements Runnable {
         try {
             Map<String, Double> own = own();
             String state = health.isServing() ? "ready" : "not-ready";
-            membership.report(new GatewayStatus(state, sessions.size(), load, own));
+            membership.report(new GatewayStatus(state, sessions.size(), rounded(utilisation.getAsDouble()), own));
             publish(topics(own));
         } catch (RuntimeException e) {
             // A timer does not call again what has thrown.
@@ -89,8 +95,12 @@ final class SysTopics implements Runnable {
         stats.put("messages/received", (double) received);
         stats.put("messages/sent", (double) metrics.deliveredTotal());
         stats.put("messages/dropped", (double) metrics.droppedTotal());
-        stats.put("load/messages/received/1min", Math.round(load * 100) / 100.0);
+        stats.put("load/messages/received/1min", rounded(load));
         return stats;
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 100) / 100.0;
     }
 
     private Map<String, String> topics(Map<String, Double> own) {

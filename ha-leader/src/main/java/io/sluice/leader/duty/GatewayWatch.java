@@ -86,22 +86,27 @@ public final class GatewayWatch implements Duty {
     }
 
     private void watch(Term term) throws InterruptedException {
+        while (!term.isOver()) {
+            try {
+                watchUntilTrouble(term);
+            } catch (TermOverException e) {
+                return;
+            } catch (InterruptedException | InterruptException e) {
+                throw e;
+            } catch (Exception e) {
+                report(e);
+            }
+            TimeUnit.NANOSECONDS.sleep(interval.toNanos());
+        }
+    }
+
+    /** With clients of its own: one that cannot be made, or that has failed for good, is made anew. */
+    private void watchUntilTrouble(Term term) throws Exception {
         Producer<byte[], byte[]> producer =
                 new KafkaProducer<>(kafka.producer(), new ByteArraySerializer(), new ByteArraySerializer());
         try {
             Reaper reaper = new Reaper(register, kafka.topics().commands(), producer, lost);
-            while (!term.isOver()) {
-                try {
-                    watchUntilTrouble(term, producer, reaper);
-                } catch (TermOverException e) {
-                    return;
-                } catch (InterruptedException | InterruptException e) {
-                    throw e;
-                } catch (Exception e) {
-                    report(e);
-                }
-                TimeUnit.NANOSECONDS.sleep(interval.toNanos());
-            }
+            watchUntilTrouble(term, producer, reaper);
         } finally {
             DutyThread.undisturbed(() -> producer.close(Duration.ZERO));
         }

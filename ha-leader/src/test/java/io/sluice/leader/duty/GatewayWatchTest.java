@@ -163,6 +163,18 @@ class GatewayWatchTest {
     }
 
     @Test
+    void tellsThatKafkaCannotBeFound() {
+        KafkaSettings nowhere = new KafkaSettings(Map.of("bootstrap.servers", "no-such-host.invalid:9092"), topics);
+        watch = new GatewayWatch(nowhere, admin, register, LOST_AFTER, System::nanoTime, meters);
+        register.absent("a-1", 5, false);
+
+        watch.begin(term);
+
+        await().atMost(PATIENCE).until(() -> !watch.trouble().isEmpty());
+        assertThat(register.events).isEmpty();
+    }
+
+    @Test
     void writesNothingWhenTheRegisterSaysThatTheTermIsOver() {
         register.absent("a-1", 5, false);
         register.deposed = true;

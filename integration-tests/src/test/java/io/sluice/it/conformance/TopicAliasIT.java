@@ -1,5 +1,6 @@
 package io.sluice.it.conformance;
 
+import static io.sluice.it.probe.Property.MAXIMUM_PACKET_SIZE;
 import static io.sluice.it.probe.Property.TOPIC_ALIAS;
 import static io.sluice.it.probe.Property.TOPIC_ALIAS_MAXIMUM;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -113,6 +114,23 @@ class TopicAliasIT extends MqttTest {
             }
         }
         assertThat(saved).as("deliveries without a topic name").isPositive();
+    }
+
+    @Test
+    @Normative({"MQTT-3.1.2-24", "MQTT-3.1.2-25"})
+    void anAliasDoesNotMakeAMessageTooLarge() {
+        String topic = unique("t");
+        String payload = "x".repeat(60);
+        // Fixed header, topic, no properties, payload.
+        int size = 2 + 2 + topic.length() + 1 + payload.length();
+        assertThat(size - 2).as("remaining length").isLessThan(128);
+        MqttProbe subscriber = connected(
+                Cluster.second(), V5, connect(V5).with(TOPIC_ALIAS_MAXIMUM, 10).with(MAXIMUM_PACKET_SIZE, size));
+        subscriber.subscribe(topic, 0);
+        publisher(V5).publish(Pub.to(topic, payload).qos1(1), 1);
+        Publish message = subscriber.expectMessage();
+        assertThat(message.text()).isEqualTo(payload);
+        assertThat(message.properties().has(TOPIC_ALIAS)).isFalse();
     }
 
     @Test

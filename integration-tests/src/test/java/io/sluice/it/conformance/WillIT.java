@@ -144,6 +144,18 @@ class WillIT extends MqttTest {
     }
 
     @Test
+    @Normative({"MQTT-3.1.2-8", "MQTT-3.14.4-3"})
+    void aWillIsDelayedNoLongerThanTheSessionThatDisconnectAsksFor() {
+        String topic = unique("t");
+        MqttProbe witness = subscriber(V5, topic, 1);
+        MqttProbe client = connected(
+                V5, connect(V5).with(SESSION_EXPIRY_INTERVAL, 600).will(topic, "ended", 1, false, delay(600)));
+        client.send(Packets.disconnect(Reason.DISCONNECT_WITH_WILL, Properties.NONE.with(SESSION_EXPIRY_INTERVAL, 0)));
+        client.expectClosed();
+        assertThat(witness.expectMessage().text()).isEqualTo("ended");
+    }
+
+    @Test
     @Normative("MQTT-3.1.3-9")
     void aClientThatComesBackInTimeHasNoWill() {
         String topic = unique("t");

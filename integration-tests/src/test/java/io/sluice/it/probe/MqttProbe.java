@@ -29,6 +29,9 @@ public final class MqttProbe implements AutoCloseable {
     /** How long a test watches for what must not come. */
     public static final Duration QUIET = Duration.ofMillis(300);
 
+    /** From here on a reason code says that something was refused. */
+    private static final int FIRST_REFUSAL = 0x80;
+
     private final Version version;
     private final Socket socket;
     private final OutputStream out;
@@ -150,9 +153,15 @@ public final class MqttProbe implements AutoCloseable {
         byte[] packet = publish.bytes(version);
         send(packet);
         switch (packet[0] >>> 1 & 3) {
-            case 1 -> assertThat(expect(ServerPacket.Puback.class).id()).isEqualTo(packetId);
+            case 1 -> {
+                ServerPacket.Puback puback = expect(ServerPacket.Puback.class);
+                assertThat(puback.id()).isEqualTo(packetId);
+                assertThat(puback.reason()).as("PUBACK reason").isLessThan(FIRST_REFUSAL);
+            }
             case 2 -> {
-                assertThat(expect(ServerPacket.Pubrec.class).id()).isEqualTo(packetId);
+                ServerPacket.Pubrec pubrec = expect(ServerPacket.Pubrec.class);
+                assertThat(pubrec.id()).isEqualTo(packetId);
+                assertThat(pubrec.reason()).as("PUBREC reason").isLessThan(FIRST_REFUSAL);
                 send(Packets.pubrel(packetId));
                 assertThat(expect(ServerPacket.Pubcomp.class).id()).isEqualTo(packetId);
             }

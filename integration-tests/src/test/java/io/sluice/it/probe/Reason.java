@@ -10,6 +10,7 @@ public final class Reason {
     public static final int UNSPECIFIED_ERROR = 0x80;
     public static final int MALFORMED_PACKET = 0x81;
     public static final int PROTOCOL_ERROR = 0x82;
+    public static final int IMPLEMENTATION_SPECIFIC_ERROR = 0x83;
     public static final int UNSUPPORTED_PROTOCOL_VERSION = 0x84;
     public static final int CLIENT_IDENTIFIER_NOT_VALID = 0x85;
     public static final int NOT_AUTHORIZED = 0x87;
@@ -27,6 +28,7 @@ public final class Reason {
     public static final int PACKET_TOO_LARGE = 0x95;
     public static final int QUOTA_EXCEEDED = 0x97;
     public static final int PAYLOAD_FORMAT_INVALID = 0x99;
+    public static final int USE_ANOTHER_SERVER = 0x9C;
     public static final int SHARED_SUBSCRIPTIONS_NOT_SUPPORTED = 0x9E;
 
     /** CONNACK before MQTT 5: the protocol level is not supported. */

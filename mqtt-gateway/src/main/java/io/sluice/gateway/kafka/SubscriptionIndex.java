@@ -7,7 +7,6 @@ import io.sluice.wire.FilterTrie;
 import io.sluice.wire.TopicFilter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,17 +19,13 @@ import java.util.Set;
  */
 final class SubscriptionIndex {
 
-    /** Topics that are remembered before all of them are forgotten. */
-    private static final int MAX_REMEMBERED_TOPICS = 50_000;
-
     private static final DeliveryTarget[] NOBODY = {};
 
     private final int lanes;
     private final FilterTrie<Session, Subscription> trie = new FilterTrie<>();
     private final Map<Session, Set<TopicFilter>> filters = new HashMap<>();
-    private final Key probe = new Key();
-    /** Made anew with every change, so that it holds no session that is gone. */
-    private Map<Key, DeliveryTarget[][]> topics = new HashMap<>();
+    /** Forgotten with every change, so that it holds no session that is gone. */
+    private final RememberedTargets remembered = new RememberedTargets();
 
     SubscriptionIndex(int lanes) {
         this.lanes = lanes;
@@ -39,7 +34,7 @@ final class SubscriptionIndex {
     void add(Session session, Subscription subscription) {
         trie.put(subscription.filter(), session, subscription);
         filters.computeIfAbsent(session, unused -> new HashSet<>(2)).add(subscription.filter());
-        forgetTopics();
+        remembered.clear();
     }
 
     void remove(Session session, TopicFilter filter) {
@@ -49,7 +44,7 @@ final class SubscriptionIndex {
             if (ofSession.isEmpty()) {
                 filters.remove(session);
             }
-            forgetTopics();
+            remembered.clear();
         }
     }
 
@@ -57,28 +52,16 @@ final class SubscriptionIndex {
         Set<TopicFilter> ofSession = filters.remove(session);
         if (ofSession != null) {
             ofSession.forEach(filter -> trie.remove(filter, session));
-            forgetTopics();
-        }
-    }
-
-    private void forgetTopics() {
-        if (!topics.isEmpty()) {
-            topics = new HashMap<>();
+            remembered.clear();
         }
     }
 
     /** The targets for a topic: an array for each lane, empty for most. Not to be kept beyond this message. */
     DeliveryTarget[][] targets(byte[] topic) {
-        probe.set(topic);
-        DeliveryTarget[][] targets = topics.get(probe);
+        DeliveryTarget[][] targets = remembered.get(topic);
         if (targets == null) {
-            if (topics.size() >= MAX_REMEMBERED_TOPICS) {
-                forgetTopics();
-            }
             targets = match(new String(topic, StandardCharsets.UTF_8));
-            Key key = new Key();
-            key.set(topic);
-            topics.put(key, targets);
+            remembered.put(topic, targets);
         }
         return targets;
     }
@@ -102,26 +85,5 @@ final class SubscriptionIndex {
             targets[lane] = of.isEmpty() ? NOBODY : of.toArray(new DeliveryTarget[0]);
         }
         return targets;
-    }
-
-    /** A topic's bytes as a map's key; one of them is set anew for each look-up. */
-    private static final class Key {
-        private byte[] bytes;
-        private int hash;
-
-        void set(byte[] topic) {
-            bytes = topic;
-            hash = Arrays.hashCode(topic);
-        }
-
-        @Override
-        public int hashCode() {
-            return hash;
-        }
-
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Key key && Arrays.equals(bytes, key.bytes);
-        }
     }
 }

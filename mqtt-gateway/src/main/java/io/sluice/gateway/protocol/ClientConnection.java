@@ -248,6 +248,9 @@ public final class ClientConnection implements PacketHandler, Connection {
                 protocolError("[MQTT-3.14.2-2] session expiry on DISCONNECT that CONNECT did not have");
                 return;
             }
+            if (packet.sessionExpirySeconds() >= 0) {
+                client.setSessionExpirySeconds(packet.sessionExpirySeconds());
+            }
             if (packet.reason() == ReasonCode.SUCCESS) {
                 client.forgetWill(); // [MQTT-3.14.4-3]: with any other reason it is published.
             }

@@ -13,15 +13,17 @@ final class ConnectedClient {
     private final Publishes publishes;
     private final Subscribes subscribes;
     private PublishRecord will;
+    private long sessionExpirySeconds;
 
     /**
      * The terms that client and server have agreed on.
      *
      * @param keepAliveSeconds 0 for none
      * @param maximumPacketSize of packets to the client, bytes
-     * @param sessionExpirySeconds as the client asked for, or less
+     * @param sessionExpirySeconds as the client asked for
+     * @param grantedExpirySeconds how long the session outlives the connection
      * @param durable whether the session may have been there before, or may outlive the connection
-     * @param willDelaySeconds 0 to publish the will at once
+     * @param willDelaySeconds as the client asked for; 0 to publish the will at once
      * @param problemInformation whether acknowledgements may carry reason strings ([MQTT-3.1.2-29])
      */
     record Terms(
@@ -29,6 +31,7 @@ final class ConnectedClient {
             int keepAliveSeconds,
             int maximumPacketSize,
             long sessionExpirySeconds,
+            long grantedExpirySeconds,
             boolean durable,
             long willDelaySeconds,
             boolean problemInformation) {}
@@ -46,6 +49,7 @@ final class ConnectedClient {
         this.publishes = publishes;
         this.subscribes = subscribes;
         this.will = will;
+        this.sessionExpirySeconds = terms.sessionExpirySeconds();
     }
 
     Session session() {
@@ -69,15 +73,26 @@ final class ConnectedClient {
     }
 
     long sessionExpirySeconds() {
-        return terms.sessionExpirySeconds();
+        return sessionExpirySeconds;
+    }
+
+    /** How long the session outlives the connection. */
+    long grantedExpirySeconds() {
+        return terms.grantedExpirySeconds();
     }
 
     boolean isDurable() {
         return terms.durable();
     }
 
+    /** The client has asked for another expiry when it left. */
+    void setSessionExpirySeconds(long seconds) {
+        sessionExpirySeconds = seconds;
+    }
+
+    /** A will waits no longer than the session that its client asked for would last ([MQTT-3.1.2-8]). */
     long willDelaySeconds() {
-        return terms.willDelaySeconds();
+        return Math.min(terms.willDelaySeconds(), sessionExpirySeconds);
     }
 
     TopicAliases aliases() {

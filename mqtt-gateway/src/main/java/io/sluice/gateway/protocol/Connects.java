@@ -126,14 +126,10 @@ final class Connects {
                 packet.version(),
                 keepAliveSeconds(packet, services.config().mqtt()),
                 packet.properties().maximumPacketSize(),
+                packet.properties().sessionExpirySeconds(),
                 expirySeconds(packet, services.config()),
                 isDurable(packet, services.config()),
-                // A will waits no longer than the session that its client asked for would last ([MQTT-3.1.2-8]).
-                packet.will() == null
-                        ? 0
-                        : Math.min(
-                                packet.will().delaySeconds(),
-                                packet.properties().sessionExpirySeconds()),
+                packet.will() == null ? 0 : packet.will().delaySeconds(),
                 packet.properties().requestProblemInformation());
         return new ConnectedClient(
                 session,
@@ -187,9 +183,9 @@ final class Connects {
                         true,
                         true,
                         false),
-                client.sessionExpirySeconds() == packet.properties().sessionExpirySeconds()
+                client.grantedExpirySeconds() == packet.properties().sessionExpirySeconds()
                         ? -1
-                        : client.sessionExpirySeconds(),
+                        : client.grantedExpirySeconds(),
                 packet.clientId().isEmpty() ? clientId : null,
                 keepAlive == packet.keepAliveSeconds() ? -1 : keepAlive,
                 null,
@@ -244,7 +240,7 @@ final class Connects {
                         services.source(),
                         new SessionJournal.AttachTerms(
                                 packet.cleanStart(),
-                                client.sessionExpirySeconds(),
+                                client.grantedExpirySeconds(),
                                 packet.version() == ProtocolVersion.MQTT_5
                                         ? 5
                                         : packet.version() == ProtocolVersion.MQTT_3_1_1 ? 4 : 3,

@@ -112,7 +112,8 @@ final class Disconnects {
         ReasonCode code =
                 switch (reason) {
                     case QUEUE_FULL -> ReasonCode.QUOTA_EXCEEDED;
-                    case APPEND_REFUSED, LOG_UNAVAILABLE, RESYNC, DEFECT -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+                    case APPEND_REFUSED, RESYNC, DEFECT -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+                    case LOG_UNAVAILABLE -> ReasonCode.USE_ANOTHER_SERVER;
                     case TAKEN_OVER -> ReasonCode.SESSION_TAKEN_OVER;
                     case SHUTTING_DOWN -> ReasonCode.SERVER_SHUTTING_DOWN;
                     case DECLARED_LOST -> ReasonCode.ADMINISTRATIVE_ACTION;

@@ -70,8 +70,13 @@ final class Outbound {
         int size = version == ProtocolVersion.MQTT_5
                 ? encoder.measure5(message, qos, identifiers, alias, sendTopic)
                 : encoder.measure(message, qos);
-        if (size > maximumPacketSize) {
+        if (size > maximumPacketSize && aliases.isNew()) {
+            // Telling the client of an alias takes room that the message may need itself.
             aliases.forgetNew();
+            alias = 0;
+            size = encoder.measure5(message, qos, identifiers, alias, sendTopic);
+        }
+        if (size > maximumPacketSize) {
             return false;
         }
         encoder.write(buffer(), qos, retain, again, packetId, identifiers, alias, sendTopic);

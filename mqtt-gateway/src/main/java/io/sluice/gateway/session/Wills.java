@@ -3,6 +3,7 @@ package io.sluice.gateway.session;
 import io.sluice.wire.PublishRecord;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -15,6 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class Wills {
 
     private static final Logger log = LoggerFactory.getLogger(Wills.class);
+
+    private static final long RETRY_SECONDS = 1;
 
     private final PublicationSink sink;
     private final ScheduledExecutorService timer;
@@ -85,11 +88,27 @@ public final class Wills {
 
             @Override
             public void refused(PublicationSink.Refusal refusal) {
+                if (refusal.cause() == PublicationSink.Cause.FAILED && publishLater(clientId, will)) {
+                    return;
+                }
                 log.atWarn()
                         .addKeyValue("client", clientId)
                         .addKeyValue("cause", refusal.detail())
                         .log("Will message refused by the log");
             }
         });
+    }
+
+    /**
+     * When many clients are lost at once, or while Kafka is away, there can be more wills than may be on their way to the
+     * log. They were in memory before, one for each client, so that letting them wait costs no more.
+     */
+    private boolean publishLater(String clientId, PublishRecord will) {
+        try {
+            timer.schedule(() -> publish(clientId, will), RETRY_SECONDS, TimeUnit.SECONDS);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false; // The gateway stops.
+        }
     }
 }

@@ -29,6 +29,7 @@ public final class EventLoops implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup group;
     private final boolean epoll;
     private final List<LoopContext> contexts = new ArrayList<>();
+    private final List<Utilisation> utilisations;
     private final Map<EventExecutor, LoopContext> byLoop = new HashMap<>();
 
     /** @param threads how many loops, 0 for one for every two processors */
@@ -42,7 +43,12 @@ public final class EventLoops implements AutoCloseable {
             contexts.add(context);
             byLoop.put(loop, context);
         }
-        Utilisation.register(group, metrics);
+        utilisations = Utilisation.register(group, metrics);
+    }
+
+    /** How busy the busiest loop is, 0 to 1; any thread. */
+    public double utilisation() {
+        return utilisations.stream().mapToDouble(Utilisation::share).max().orElse(0);
     }
 
     /** One lane for each loop. */

@@ -5,6 +5,8 @@ import io.netty.util.concurrent.EventExecutor;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** How busy an event loop is: the processor time of its thread for each second, as a share, since the last look. */
@@ -21,21 +23,26 @@ final class Utilisation {
         loop.execute(() -> threadId.complete(Thread.currentThread().getId()));
     }
 
-    static void register(EventLoopGroup group, GatewayMetrics metrics) {
+    /** Shows each loop of a group among the metrics, and returns all of them. */
+    static List<Utilisation> register(EventLoopGroup group, GatewayMetrics metrics) {
+        List<Utilisation> loops = new ArrayList<>();
         int index = 0;
         for (EventExecutor loop : group) {
+            Utilisation utilisation = new Utilisation(loop);
+            loops.add(utilisation);
             metrics.gauge(
                     "sluice.event.loop.utilisation.ratio",
                     "Processor time of an event loop, 1 is all of one processor",
-                    new Utilisation(loop),
+                    utilisation,
                     Utilisation::share,
                     "loop",
                     Integer.toString(index++));
         }
+        return loops;
     }
 
     /** Two scrapers at the same time see the same share. */
-    private synchronized double share() {
+    synchronized double share() {
         long now = System.nanoTime();
         if (now - lastNanos > 1_000_000_000L && threadId.isDone()) {
             long cpu = THREADS.getThreadCpuTime(threadId.join());

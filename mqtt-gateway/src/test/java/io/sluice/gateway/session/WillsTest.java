@@ -36,8 +36,9 @@ class WillsTest {
         }
 
         void elapse() {
-            due.forEach(Runnable::run);
+            List<Runnable> now = List.copyOf(due);
             due.clear();
+            now.forEach(Runnable::run);
         }
     }
 
@@ -105,5 +106,33 @@ class WillsTest {
         wills.connectionLost("c", will("b"), 5);
         timer.elapse();
         assertThat(published()).containsExactly("b");
+    }
+
+    @Test
+    void publishesAWillAgainUntilTheLogCanTakeIt() {
+        wills.connectionLost("c", will("a"), 0);
+        refuseLast(PublicationSink.Cause.FAILED);
+        assertThat(published()).hasSize(1);
+
+        timer.elapse();
+        refuseLast(PublicationSink.Cause.FAILED);
+        timer.elapse();
+        assertThat(published()).containsExactly("a", "a", "a");
+
+        sink.listeners.get(2).appended();
+        timer.elapse();
+        assertThat(published()).hasSize(3);
+    }
+
+    @Test
+    void givesUpAWillThatTheLogWillNeverTake() {
+        wills.connectionLost("c", will("a"), 0);
+        refuseLast(PublicationSink.Cause.TOO_LARGE);
+        timer.elapse();
+        assertThat(published()).hasSize(1);
+    }
+
+    private void refuseLast(PublicationSink.Cause cause) {
+        sink.listeners.get(sink.listeners.size() - 1).refused(new PublicationSink.Refusal(cause, "why"));
     }
 }

@@ -4,6 +4,7 @@ import io.sluice.kit.StartException;
 import io.sluice.kit.config.ConfigException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,10 @@ public final class RunningProcess {
             return refuse(e, 2);
         } catch (StartException e) {
             return termination.isRequested() ? 0 : refuse(e, 1);
+        } catch (KafkaException e) {
+            // Kafka's clients tell so of names that cannot be resolved and of settings that they do not take.
+            StartException reason = new StartException("Kafka's client: " + innermost(e), e);
+            return termination.isRequested() ? 0 : refuse(reason, 1);
         } catch (Exception e) {
             return termination.isRequested() ? 0 : fail("Cannot start", e);
         } finally {
@@ -70,6 +75,14 @@ public final class RunningProcess {
         log.atDebug().setCause(reason).log("Cannot start");
         System.err.println("Cannot start: " + reason.getMessage());
         return code;
+    }
+
+    private static String innermost(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
     private static int fail(String what, Exception cause) {

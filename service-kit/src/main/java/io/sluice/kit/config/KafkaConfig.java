@@ -2,9 +2,12 @@ package io.sluice.kit.config;
 
 import io.sluice.wire.Topics;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * Where Kafka is and how the cluster's topics are laid out. Every process of a cluster needs the same values.
@@ -42,10 +45,20 @@ public record KafkaConfig(
         @Setting(
                 value = "",
                 doc = "Kafka's own client configuration by Kafka's names, such as security.protocol; handed to every"
-                        + " Kafka client.")
+                        + " Kafka client. What the safety and the order of messages rest on, such as acks, cannot be"
+                        + " set.")
         Map<String, String> properties) {
 
     private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9._-]{0,100}");
+
+    /** An operator who set one of these would break a promise without a word. */
+    private static final List<String> FIXED = List.of(
+            ProducerConfig.ACKS_CONFIG,
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+            ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
+            ProducerConfig.RETRIES_CONFIG,
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG);
 
     /** Checks that the parts can be used. */
     public KafkaConfig {
@@ -61,6 +74,12 @@ public record KafkaConfig(
                 "properties",
                 !properties.containsKey(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG),
                 "must not hold bootstrap.servers: bootstrapServers does");
+        for (String fixed : FIXED) {
+            Require.that(
+                    "properties",
+                    !properties.containsKey(fixed),
+                    "must not hold " + fixed + ": the safety and the order of messages rest on it");
+        }
     }
 
     /** The cluster's Kafka topics. */

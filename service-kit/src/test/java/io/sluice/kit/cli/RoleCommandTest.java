@@ -101,6 +101,16 @@ class RoleCommandTest {
     }
 
     @Test
+    void whatKafkasClientsDoNotTakeIsOneLine() throws Exception {
+        start(Map.of("SLUICE_BEHAVIOUR", "ask-kafka"));
+
+        assertThat(exitCode()).isEqualTo(1);
+        assertThat(errors())
+                .containsExactly(
+                        "Cannot start: Kafka's client: No resolvable bootstrap urls given in bootstrap.servers");
+    }
+
+    @Test
     void aWrongConfigurationIsOneLine() throws Exception {
         Path file = file("colour: red");
         start(Map.of(), "--config", file.toString());

@@ -2,7 +2,9 @@ package io.sluice.kit.cli;
 
 import io.sluice.kit.StartException;
 import io.sluice.kit.config.Setting;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,7 @@ final class SampleRole {
         LOG,
         WAIT,
         REFUSE,
+        ASK_KAFKA,
         FAIL,
         FAIL_TO_CLOSE
     }
@@ -35,6 +38,9 @@ final class SampleRole {
     private static AutoCloseable start(SampleRoleConfig config) throws InterruptedException {
         switch (config.behaviour()) {
             case REFUSE -> throw new StartException("all 64 slots are taken");
+            case ASK_KAFKA -> {
+                return Admin.create(Map.of("bootstrap.servers", "no-such-host.invalid:9092"));
+            }
             case FAIL -> throw new IllegalStateException("a defect");
             case WAIT -> {
                 System.out.println("waiting");

@@ -80,6 +80,8 @@ class SharedConfigTest {
                 "'kafka: {partitions: 1001}'            | kafka.partitions must be 1 to 1000, was 1001",
                 "'kafka: {replicationFactor: 0}'        | kafka.replicationFactor must be 1 to 100, was 0",
                 "'kafka: {properties: {bootstrap.servers: x}}' | kafka.properties must not hold bootstrap.servers",
+                "'kafka: {properties: {acks: 1}}'       | kafka.properties must not hold acks: the safety and the order",
+                "'kafka: {properties: {enable.idempotence: false}}' | kafka.properties must not hold enable.idempotence",
                 "'zookeeper: {connect: \" \"}'          | zookeeper.connect must not be empty",
                 "'zookeeper: {root: sluice}'            | zookeeper.root must begin with a slash and not end with one",
                 "'zookeeper: {root: /}'                 | zookeeper.root must begin with a slash and not end with one",
