@@ -37,6 +37,7 @@ public sealed interface ClientCommand extends Command {
      * @param incarnation which life of the gateway
      * @param slot the gateway's slot, which tells where it reads
      * @param request chosen by the gateway, 0 or more; the answer has it
+     * @param connectedAt when CONNECT came, milliseconds since the epoch: the record may have been long on its way
      * @param cleanStart whether an existing session ends
      * @param expirySeconds how long the session outlives the connection, 0 to 4,294,967,295, of which the last is forever
      * @param protocolVersion 3 to 5, as in CONNECT
@@ -48,6 +49,7 @@ public sealed interface ClientCommand extends Command {
             String incarnation,
             int slot,
             long request,
+            long connectedAt,
             boolean cleanStart,
             long expirySeconds,
             int protocolVersion,
@@ -65,6 +67,7 @@ public sealed interface ClientCommand extends Command {
                     .string(incarnation)
                     .number(slot)
                     .number(request)
+                    .number(connectedAt)
                     .flag(cleanStart)
                     .number(expirySeconds)
                     .number(protocolVersion)
@@ -81,6 +84,7 @@ public sealed interface ClientCommand extends Command {
                     clientId,
                     in.string(),
                     in.integer(0, Integer.MAX_VALUE),
+                    in.number(),
                     in.number(),
                     in.flag(),
                     in.number(0, FOREVER),

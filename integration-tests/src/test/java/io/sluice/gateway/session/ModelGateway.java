@@ -3,6 +3,7 @@ package io.sluice.gateway.session;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
+import io.sluice.wire.FilterVersion;
 import io.sluice.wire.Origin;
 import io.sluice.wire.PacketIdRanges;
 import io.sluice.wire.PublishRecord;
@@ -38,6 +39,9 @@ public final class ModelGateway {
         /** What was sent to a slot so far. */
         List<Fanout> fanout(int slot);
 
+        /** Milliseconds since the epoch. */
+        long now();
+
         /** The partition of a client. */
         int partitionOf(String clientId);
     }
@@ -55,6 +59,9 @@ public final class ModelGateway {
 
         /** Subscribed. */
         void suback();
+
+        /** Unsubscribed. */
+        void unsuback();
 
         /** The connection is gone. */
         void closed();
@@ -205,6 +212,8 @@ public final class ModelGateway {
         }
         if (record instanceof Fanout.Page page && page.request() == session.request) {
             session.page(page);
+        } else if (record instanceof Fanout.Refused refused && refused.request() == session.request) {
+            session.end();
         } else if (record instanceof Fanout.Evict evict) {
             session.evicted.add(evict.epoch());
             session.checkEvicted();
@@ -237,7 +246,7 @@ public final class ModelGateway {
                 session.q,
                 clientId,
                 new ClientCommand.Attach(
-                        clientId, incarnation, slot, session.request, cleanStart, expirySeconds, 5, "model", null),
+                        clientId, incarnation, slot, session.request, world.now(), cleanStart, expirySeconds, 5, "model", null),
                 offset -> {
                     session.epoch = offset;
                     if (session.ended) {
@@ -295,8 +304,16 @@ public final class ModelGateway {
             for (Fanout.Entry entry : page.entries()) {
                 if (entry instanceof Fanout.Queued queued) {
                     SessionFilters.Delivery delivery = filters.delivery(queued.message());
-                    outbound.page(new DurableOutbound.Waiting(
-                            queued.message(), delivery.qos(), false, delivery.identifiers(), queued.maybeSent()));
+                    outbound.page(
+                            delivery == null
+                                    ? new DurableOutbound.Waiting(
+                                            queued.message(), Qos.AT_MOST_ONCE, false, null, queued.maybeSent())
+                                    : new DurableOutbound.Waiting(
+                                            queued.message(),
+                                            delivery.qos(),
+                                            false,
+                                            delivery.identifiers(),
+                                            queued.maybeSent()));
                 } else {
                     outbound.resumeReceived(entry.origin());
                 }
@@ -398,6 +415,32 @@ public final class ModelGateway {
                     });
         }
 
+        /** An UNSUBSCRIBE with one filter; tells where it takes effect, if it does. */
+        public long[] unsubscribe(String filter) {
+            TopicFilter unwanted = new TopicFilter(filter);
+            long[] at = tail.clone();
+            if (onTail.containsKey(this)) {
+                raise(at, joinedFrom);
+                onTail.computeIfPresent(this, (session, present) -> present.unsubscribe(unwanted, at));
+            } else {
+                for (int p = 0; p < partitions; p++) {
+                    at[p] = world.log(p).size();
+                }
+                raise(at, outbound.next());
+                outbound.subscribedWhilePaging(at);
+            }
+            unanswered.add(() -> filters = filters.unsubscribe(unwanted, at));
+            filters = filters.unsubscribe(unwanted, at);
+            outbound.changeBegins();
+            append(q, clientId, new ClientCommand.Unsubscribe(clientId, epoch, at, List.of(unwanted)), offset -> {
+                if (!ended) {
+                    outbound.changeIsDurable();
+                    peer.unsuback();
+                }
+            });
+            return at;
+        }
+
         private static void raise(long[] offsets, long[] atLeast) {
             for (int p = 0; p < offsets.length; p++) {
                 offsets[p] = Math.max(offsets[p], atLeast[p]);
@@ -434,6 +477,9 @@ public final class ModelGateway {
 
         @Override
         public Fate publish(DurableOutbound.Waiting message, int packetId) {
+            if (message.qos() == Qos.AT_MOST_ONCE) {
+                return message.again() && message.message().qos() == Qos.EXACTLY_ONCE ? Fate.ABANDONED : Fate.DROPPED;
+            }
             peer.publish(message.message(), message.qos(), packetId, message.again());
             return Fate.SENT;
         }
@@ -468,6 +514,9 @@ public final class ModelGateway {
             boolean reaches = true;
             for (int p = 0; p < partitions; p++) {
                 reaches &= from[p] >= ringFrom[p];
+                for (FilterVersion version : filters.versions()) {
+                    reaches &= tail[p] >= version.from()[p] && (version.isOpen() || tail[p] >= version.to()[p]);
+                }
             }
             if (!reaches) {
                 lane.add(outbound::cannotJoin);

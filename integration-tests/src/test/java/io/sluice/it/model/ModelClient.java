@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** A client with a durable session that keeps what the specification asks of it, and writes down what it was given. */
 final class ModelClient {
@@ -33,6 +34,17 @@ final class ModelClient {
     private final Map<String, long[]> subscribedAt = new LinkedHashMap<>();
 
     private final Map<String, Qos> wanted = new TreeMap<>();
+    private final Set<String> unwanted = new TreeSet<>();
+    /** Topics whose UNSUBSCRIBE no gateway has read yet, since when they were subscribed to. */
+    private final Map<String, long[]> unsubscribedFrom = new TreeMap<>();
+
+    /** Whether a connection that was given up may end the session yet. */
+    private boolean gaveUpCleanStart;
+
+    /** What was due and is checked in the end: a topic between two places of the log. */
+    final List<Due> due = new ArrayList<>();
+
+    record Due(String topic, long[] from, long[] to) {}
     /** By topic, the numbers of its messages in the order in which they came, at each quality of service. */
     final Map<String, List<Integer>> delivered = new TreeMap<>();
 
@@ -63,7 +75,7 @@ final class ModelClient {
     }
 
     boolean isBusy() {
-        return connection == null || connection.isBusy() || subscribedAt.size() < wanted.size();
+        return connection == null || connection.isBusy() || subscribedAt.size() < wanted.size() || !unwanted.isEmpty();
     }
 
     void breakConnection() {
@@ -99,8 +111,14 @@ final class ModelClient {
         if (connection == null) {
             ModelGateway gateway = random.nextInt(5) == 0 ? world.anyGateway() : null;
             if (gateway != null) {
-                connect(gateway, false);
+                connect(gateway, random.nextInt(12) == 0 && !connectedForGood);
             }
+        } else if (connection.isIdle() && random.nextInt(40) == 0 && !connectedForGood && !subscribedAt.isEmpty()) {
+            String topic = subscribedAt.keySet().iterator().next();
+            unsubscribedFrom.put(topic, subscribedAt.remove(topic));
+            wanted.remove(topic);
+            unwanted.add(topic);
+            world.tell(id + " does not want " + topic + " any more");
         } else if (connection.established && connection.subscribing == null && random.nextInt(25) == 0 && wanted.size() < 3 && !connectedForGood) {
             subscribe("t/" + random.nextInt(TOPICS), random.nextBoolean() ? Qos.EXACTLY_ONCE : Qos.AT_LEAST_ONCE);
         } else {
@@ -111,12 +129,19 @@ final class ModelClient {
     private void connect(ModelGateway gateway, boolean cleanStart) {
         world.tell(id + " connects to " + gateway.incarnation());
         Connection opened = new Connection();
+        if (cleanStart) {
+            // All that was due is not any more, whether this connection comes about or not.
+            gaveUpCleanStart = true;
+            subscribedAt.clear();
+            unsubscribedFrom.clear();
+            due.clear();
+        }
         connection = opened;
         opened.session = gateway.connect(id, cleanStart, 1_000_000, opened);
     }
 
     private void subscribe(String topic, Qos qos) {
-        if (!wanted.containsKey(topic)) {
+        if (!wanted.containsKey(topic) && !unwanted.contains(topic)) {
             wanted.put(topic, qos);
             connection.subscribing = topic;
             Connection on = connection;
@@ -145,6 +170,10 @@ final class ModelClient {
         private boolean established;
         private String subscribing;
 
+        boolean isIdle() {
+            return established && subscribing == null && toServer.isEmpty();
+        }
+
         boolean isBusy() {
             return !established || !toClient.isEmpty() || !toServer.isEmpty();
         }
@@ -153,7 +182,18 @@ final class ModelClient {
             Runnable next = random.nextBoolean() ? toClient.poll() : toServer.poll();
             if (next != null) {
                 next.run();
-            } else if (established && subscribing == null && toServer.isEmpty()) {
+            } else if (isIdle()) {
+                if (!unwanted.isEmpty()) {
+                    String topic = unwanted.iterator().next();
+                    subscribing = topic;
+                    toServer.add(() -> {
+                        long[] at = session.unsubscribe(topic);
+                        if (unsubscribedFrom.containsKey(topic)) {
+                            due.add(new Due(topic, unsubscribedFrom.remove(topic), at));
+                        }
+                    });
+                    return;
+                }
                 // What was not acknowledged is asked for again.
                 for (Map.Entry<String, Qos> topic : wanted.entrySet()) {
                     if (!subscribedAt.containsKey(topic.getKey())) {
@@ -177,9 +217,13 @@ final class ModelClient {
                 established = true;
                 if (!sessionPresent) {
                     receivedIds.clear();
-                    if (!subscribedAt.isEmpty()) {
+                    if (!subscribedAt.isEmpty() && !gaveUpCleanStart) {
                         faults.add(id + " lost its session");
                     }
+                    subscribedAt.clear();
+                    unsubscribedFrom.clear();
+                    due.clear();
+                    unwanted.clear();
                 }
             });
         }
@@ -215,6 +259,15 @@ final class ModelClient {
             toClient(() -> {
                 world.tell(id + " is subscribed to " + subscribing);
                 subscribedAt.putIfAbsent(subscribing, world.logEnds());
+                subscribing = null;
+            });
+        }
+
+        @Override
+        public void unsuback() {
+            toClient(() -> {
+                world.tell(id + " is not subscribed any more to " + subscribing);
+                unwanted.remove(subscribing);
                 subscribing = null;
             });
         }

@@ -40,18 +40,20 @@ class SessionModelTest {
     }
 
     private static void check(SessionWorld world, ModelClient client, List<String> faults) {
-        for (Map.Entry<String, long[]> subscription : client.subscribedAt().entrySet()) {
+        client.subscribedAt().forEach((topic, from) -> client.due.add(new ModelClient.Due(topic, from, world.logEnds())));
+        for (ModelClient.Due subscription : client.due) {
             Set<Integer> got = new LinkedHashSet<>();
             for (int qos = 1; qos <= 2; qos++) {
-                got.addAll(client.delivered.getOrDefault(subscription.getKey() + "@" + qos, List.of()));
+                got.addAll(client.delivered.getOrDefault(subscription.topic() + "@" + qos, List.of()));
             }
             for (int p = 0; p < SessionWorld.PARTITIONS; p++) {
                 for (PublishRecord message : world.log(p)) {
                     int number = Integer.parseInt(new String(message.payload(), StandardCharsets.UTF_8));
-                    boolean isDue = new String(message.topic(), StandardCharsets.UTF_8).equals(subscription.getKey())
-                            && message.offset() >= subscription.getValue()[p];
+                    boolean isDue = new String(message.topic(), StandardCharsets.UTF_8).equals(subscription.topic())
+                            && message.offset() >= subscription.from()[p]
+                            && message.offset() < subscription.to()[p];
                     if (isDue && !got.contains(number)) {
-                        faults.add(client.id() + " did not get " + number + " of " + subscription.getKey() + " at " + p
+                        faults.add(client.id() + " did not get " + number + " of " + subscription.topic() + " at " + p
                                 + ":" + message.offset() + ": " + world.describe(client.id()));
                     }
                 }

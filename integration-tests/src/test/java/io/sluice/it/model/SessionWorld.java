@@ -316,6 +316,11 @@ final class SessionWorld {
         }
 
         @Override
+        public long now() {
+            return ++now;
+        }
+
+        @Override
         public int partitionOf(String clientId) {
             return SessionWorld.partitionOf(clientId);
         }

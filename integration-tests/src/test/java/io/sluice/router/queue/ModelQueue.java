@@ -51,7 +51,7 @@ public final class ModelQueue {
     /** A task that has read nothing. */
     public ModelQueue(int partitions, int pageMessages, long takeOverMillis, Outputs outputs) {
         this.partitions = partitions;
-        this.limits = new ClientQueue.Limits(takeOverMillis, new PageBuilder.Limits(pageMessages, 1 << 20));
+        this.limits = new ClientQueue.Limits(takeOverMillis, 0, new PageBuilder.Limits(pageMessages, 1 << 20));
         this.outputs = outputs;
         this.committed = new MemoryState();
         restart();

@@ -74,6 +74,7 @@ final class CommandJournal implements SessionJournal {
                         self.incarnation(),
                         self.slot(),
                         request,
+                        System.currentTimeMillis(),
                         terms.cleanStart(),
                         terms.expirySeconds(),
                         terms.protocolVersion(),

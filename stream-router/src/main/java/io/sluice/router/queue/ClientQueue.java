@@ -42,11 +42,14 @@ final class ClientQueue {
      * The stage's limits.
      *
      * @param takeOverMillis how long an Attach waits for the present owner
+     * @param clockMillis by how much gateways' clocks may differ
      * @param page of an answer
      */
-    record Limits(long takeOverMillis, PageBuilder.Limits page) {}
+    record Limits(long takeOverMillis, long clockMillis, PageBuilder.Limits page) {}
 
-        private final Limits limits;
+        private static final int SESSION_TAKEN_OVER = 0x8E;
+
+    private final Limits limits;
     private final int partitions;
     private final QueueState state;
     private final QueueEffects effects;
@@ -153,15 +156,17 @@ final class ClientQueue {
     /**
      * A change of filters. When it comes from a connection that was taken over, its gateway may have acknowledged it all the
      * same, not knowing that, if the later connection was one that its client had given up. Such a connection
-     * changes no filters. So the change is put aside: the next connection finds it, unless the present one changes filters.
+     * changes no filters. So the change is put aside: the next connection finds it, unless a later one than its own changes
+     * filters.
      */
     private void changeFilters(String clientId, ClientState client, ClientCommand change, long epoch, long offset) {
-        if (epoch < client.sessionId()) {
-            return; // That session has ended.
+        if (epoch < client.sessionId() || epoch < client.filtersEpoch()) {
+            return; // That session has ended, or a later connection has decided.
         }
         if (epoch == client.lastEpoch()) {
             client.late().clear();
-            filters(clientId, client, offset, changed(client.filters(), change, offset));
+            client.filtersEpoch(epoch);
+            filters(clientId, client, offset, change);
         } else {
             client.late().removeIf(earlier -> epochOf(earlier) < epoch);
             client.late().add(change);
@@ -192,12 +197,34 @@ final class ClientQueue {
         return changed;
     }
 
-    private void filters(String clientId, ClientState client, long offset, SessionFilters changed) {
+    private void filters(String clientId, ClientState client, long offset, ClientCommand change) {
+        SessionFilters changed = changed(client.filters(), change, offset);
         if (!changed.equals(client.filters())) {
+            if (change instanceof ClientCommand.Unsubscribe unsubscribe) {
+                letGo(clientId, changed, unsubscribe.at());
+            }
             client.filters(changed.withoutEnded(pages.lowestUnsettled(clientId, client)));
             effects.filters(new SubscriptionsRecord(
                     clientId, client.sessionId(), offset, client.filters().versions()));
             effects.changed(clientId, client);
+        }
+    }
+
+    /** Matches that were found before the match stage knew that their filter had ended. */
+    private void letGo(String clientId, SessionFilters filters, long[] from) {
+        for (int p = 0; p < partitions; p++) {
+            List<Long> unwanted = new ArrayList<>();
+            try (QueueState.Cursor cursor = state.entries(clientId, p, from[p])) {
+                while (cursor.next()) {
+                    PublishRecord message = cursor.entry().message();
+                    if (message != null && filters.delivery(message) == null) {
+                        unwanted.add(cursor.offset());
+                    }
+                }
+            }
+            for (long offset : unwanted) {
+                state.removeEntry(clientId, p, offset);
+            }
         }
     }
 
@@ -214,6 +241,14 @@ final class ClientQueue {
             client.newSession(-1);
             client.expireAt(0);
         }
+        if (attach.connectedAt() + limits.clockMillis() < client.connectedAt()) {
+            // It was long on its way, and its client has connected again since: the later CONNECT wins, not the later record.
+            effects.send(
+                    attach.slot(),
+                    new Fanout.Refused(clientId, attach.incarnation(), attach.request(), SESSION_TAKEN_OVER));
+            return;
+        }
+        client.connectedAt(attach.connectedAt());
         if (client.waiting() != null) {
             // It will never own the client: a later one wins.
             Waiting earlier = client.waiting();
@@ -241,7 +276,7 @@ final class ClientQueue {
             client.newSession(epoch);
         }
         for (ClientCommand change : client.late()) {
-            filters(clientId, client, epoch, changed(client.filters(), change, epoch));
+            filters(clientId, client, epoch, change);
         }
         client.late().clear();
         client.waiting(null);

@@ -55,6 +55,8 @@ final class ClientState {
     private long sessionId;
     private long expirySeconds;
     private SessionFilters filters;
+    /** The connection that has changed the filters last. */
+    private long filtersEpoch;
     /** Changes of filters by a connection that was taken over, in order. */
     private final List<ClientCommand> late = new ArrayList<>();
 
@@ -68,6 +70,9 @@ final class ClientState {
     // --- valid for the connection, or since the last one
     private Owner owner;
     private long lastEpoch;
+    /** When the latest CONNECT came, by its gateway's clock. */
+    private long connectedAt;
+
     private Waiting waiting;
     private StoredWill will;
     private long willAt = NEVER;
@@ -83,6 +88,7 @@ final class ClientState {
         sessionId = id;
         filters = SessionFilters.none(filters.clientId());
         late.clear();
+        filtersEpoch = 0;
         receipts.clear();
         assigned.clear();
         sentBelow = new long[sentBelow.length];
@@ -116,6 +122,15 @@ final class ClientState {
         filters = changed;
     }
 
+    /** The epoch of the connection that has changed the filters last, 0 if none has. */
+    long filtersEpoch() {
+        return filtersEpoch;
+    }
+
+    void filtersEpoch(long epoch) {
+        filtersEpoch = epoch;
+    }
+
     /** Changes of filters that the next connection finds. */
     List<ClientCommand> late() {
         return late;
@@ -144,6 +159,15 @@ final class ClientState {
     void owner(Owner present) {
         owner = present;
         lastEpoch = present == null ? lastEpoch : present.epoch();
+    }
+
+    /** When the latest CONNECT came, in milliseconds since the epoch by its gateway's clock. */
+    long connectedAt() {
+        return connectedAt;
+    }
+
+    void connectedAt(long millis) {
+        connectedAt = Math.max(connectedAt, millis);
     }
 
     /** The epoch of the present connection or the last one. */
@@ -192,6 +216,7 @@ final class ClientState {
                 .numberOrNone(sessionId)
                 .number(expirySeconds)
                 .list(filters.versions(), FilterVersion::write)
+                .number(filtersEpoch)
                 .list(late, (change, to) -> to.bytes(change.value()))
                 .list(List.copyOf(receipts.values()), InboundReceipt::write)
                 .list(List.copyOf(assigned.values()), ClientState::write)
@@ -200,7 +225,7 @@ final class ClientState {
         if (owner != null) {
             out.number(owner.epoch()).string(owner.incarnation()).number(owner.slot());
         }
-        out.number(lastEpoch).flag(waiting != null);
+        out.number(lastEpoch).number(connectedAt).flag(waiting != null);
         if (waiting != null) {
             out.bytes(waiting.attach().value()).number(waiting.epoch()).number(waiting.deadline());
         }
@@ -239,6 +264,7 @@ final class ClientState {
         sessionId = in.numberOrNone();
         expirySeconds = in.number();
         filters = new SessionFilters(clientIdUtf8, in.list(FilterVersion::read));
+        filtersEpoch = in.number();
         late.addAll(in.list(from -> (ClientCommand) Command.decode(clientIdUtf8, from.bytes())));
         for (InboundReceipt receipt : in.list(InboundReceipt::read)) {
             receipts.put(receipt.packetId(), receipt);
@@ -249,6 +275,7 @@ final class ClientState {
         sentBelow = in.offsets();
         owner = in.flag() ? new Owner(in.number(), in.string(), in.integer(0, Integer.MAX_VALUE)) : null;
         lastEpoch = in.number();
+        connectedAt = in.number();
         if (in.flag()) {
             ClientCommand.Attach attach = (ClientCommand.Attach) Command.decode(clientIdUtf8, in.bytes());
             waiting = new Waiting(attach, in.number(), in.number());
