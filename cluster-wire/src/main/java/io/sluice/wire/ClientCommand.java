@@ -232,17 +232,25 @@ public sealed interface ClientCommand extends Command {
         }
     }
 
-    /** A client released a packet id with PUBREL; it gets its PUBCOMP when this is durable. */
-    record Release(String clientId, long epoch, int packetId) implements ClientCommand {
+    /**
+     * A client released a packet id with PUBREL; it gets its PUBCOMP when this is durable.
+     *
+     * @param use of the message's {@link InboundReceipt}
+     */
+    record Release(String clientId, long epoch, int packetId, int use) implements ClientCommand {
         static final int TYPE = 22;
 
         @Override
         public byte[] value() {
-            return header(TYPE).number(epoch).number(packetId).toBytes();
+            return header(TYPE)
+                    .number(epoch)
+                    .number(packetId)
+                    .number(use)
+                    .toBytes();
         }
 
         static Release read(String clientId, WireReader in) throws DamagedRecordException {
-            return new Release(clientId, in.number(), in.packetId());
+            return new Release(clientId, in.number(), in.packetId(), in.integer(0, Integer.MAX_VALUE));
         }
     }
 

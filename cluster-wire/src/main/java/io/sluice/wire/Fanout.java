@@ -45,6 +45,7 @@ public sealed interface Fanout {
      * @param completeBelow for each partition of the log the offset below which the index knows all that the session is due
      * @param last whether there is no more below {@code completeBelow}
      * @param receipts messages that arrived from the client and are not released; in the answer to an attach
+     * @param reuse of the client's packet ids; in the answer to an attach
      * @param assigned deliveries that are bound to their packet ids and not acknowledged; in the answer to an attach
      * @param assignedReceived packet ids of such deliveries whose PUBREC arrived; in the answer to an attach
      * @param entries below {@code completeBelow}, in the order in which they are to be sent
@@ -62,6 +63,7 @@ public sealed interface Fanout {
             long[] completeBelow,
             boolean last,
             List<InboundReceipt> receipts,
+            ReuseCounts reuse,
             List<AssignedDelivery> assigned,
             List<Integer> assignedReceived,
             List<Entry> entries,
@@ -81,6 +83,7 @@ public sealed interface Fanout {
                     .offsets(completeBelow)
                     .flag(last)
                     .list(receipts, InboundReceipt::write)
+                    .element(reuse, ReuseCounts::write)
                     .list(assigned, AssignedDelivery::write)
                     .list(assignedReceived, (id, to) -> to.number(id))
                     .list(entries, Entry::write);
@@ -101,6 +104,7 @@ public sealed interface Fanout {
                     in.offsets(),
                     in.flag(),
                     in.list(InboundReceipt::read),
+                    ReuseCounts.read(in),
                     in.list(AssignedDelivery::read),
                     in.list(WireReader::packetId),
                     in.list(Entry::read),

@@ -92,6 +92,12 @@ public final class WireWriter {
         return this;
     }
 
+    /** One thing that knows how to write itself. */
+    public <T> WireWriter element(T value, BiConsumer<T, WireWriter> element) {
+        element.accept(value, this);
+        return this;
+    }
+
     /** A list whose elements are written one after the other. */
     public <T> WireWriter list(List<T> values, BiConsumer<T, WireWriter> element) {
         number(values.size());

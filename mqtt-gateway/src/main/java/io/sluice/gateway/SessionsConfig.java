@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param settleInterval 1 ms to 1 s
  * @param recentBytes 0 or more
  * @param assignedIds 16 to 60,000
+ * @param uniqueIds 1 or more
  */
 public record SessionsConfig(
         @Setting(
@@ -43,7 +44,14 @@ public record SessionsConfig(
                 unit = "packet identifiers",
                 doc = "Packet identifiers of a durable session for retained messages; the rest belongs to the partitions of"
                         + " the log. The same on all gateways.")
-        int assignedIds) {
+        int assignedIds,
+
+        @Setting(
+                value = "100000",
+                unit = "messages",
+                doc = "How many QoS 2 messages of durable sessions are remembered, so that a second copy, which another gateway"
+                        + " has written for the same client, reaches nobody. One that comes later is taken for a new message.")
+        int uniqueIds) {
 
     private static final long FOREVER = 0xFFFF_FFFFL;
 
@@ -54,6 +62,7 @@ public record SessionsConfig(
         Require.range("settleInterval", settleInterval.toMillis(), 1, 1_000);
         Require.range("recentBytes", recentBytes, 0, 1L << 40);
         Require.range("assignedIds", assignedIds, 16, 60_000);
+        Require.range("uniqueIds", uniqueIds, 1, 1 << 30);
     }
 
     /** How a session's packet identifiers are shared out. */

@@ -201,7 +201,7 @@ public final class KafkaLog implements AutoCloseable {
                 new RetainedBootstrap(admin, topics.retainedApplicationId(), topics.retained()),
                 new LogEnd(admin, partitions, timer),
                 lanes,
-                config.sessions().recentBytes(),
+                config.sessions(),
                 gatewayMetrics);
     }
 

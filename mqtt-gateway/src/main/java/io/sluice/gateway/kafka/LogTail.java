@@ -1,5 +1,6 @@
 package io.sluice.gateway.kafka;
 
+import io.sluice.gateway.SessionsConfig;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DeliveryBatch;
 import io.sluice.gateway.session.DeliveryLane;
@@ -13,6 +14,7 @@ import io.sluice.wire.FilterVersion;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SessionFilters;
 import io.sluice.wire.SubscriptionOptions;
+import io.sluice.wire.UniqueIds;
 import io.sluice.wire.TopicFilter;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -66,6 +68,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     private final Map<Session, long[]> joined = new HashMap<>();
 
     private final RecentMessages recent;
+    private final UniqueIds uniqueIds;
     private final DeliveryBatch[] batches;
     private final Thread thread = new Thread(this::run, "log-tail");
     private volatile boolean caughtUp;
@@ -80,7 +83,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
      * @param consumer assigned to nothing; owned by this object from now on
      * @param partitions all of the log
      * @param lanes the event loops
-     * @param recentBytes of messages that are kept for sessions which join
+     * @param durable what is kept for durable sessions
      */
     LogTail(
             Consumer<byte[], byte[]> consumer,
@@ -88,7 +91,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
             RetainedBootstrap bootstrap,
             LogEnd logEnd,
             List<? extends DeliveryLane> lanes,
-            long recentBytes,
+            SessionsConfig durable,
             GatewayMetrics metrics) {
         this.consumer = consumer;
         this.partitions = partitions;
@@ -99,7 +102,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         this.index = new SubscriptionIndex(lanes.size());
         this.lag = new TailLag(consumer, partitions, metrics);
         this.batches = new DeliveryBatch[lanes.size()];
-        this.recent = new RecentMessages(partitions.size(), recentBytes);
+        this.recent = new RecentMessages(partitions.size(), durable.recentBytes());
+        this.uniqueIds = new UniqueIds(durable.uniqueIds());
         newBatches();
         metrics.gauge(
                 "sluice.retained.messages",
@@ -173,6 +177,11 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     }
 
     @Override
+    public long reached(int partition) {
+        return recent.reached(partition);
+    }
+
+    @Override
     public RetainedUse retainedUse() {
         return retained.use();
     }
@@ -227,7 +236,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     private void retain(ConsumerRecord<byte[], byte[]> record) {
         PublishRecord message = decode(record);
-        if (message != null && message.retain()) {
+        if (message != null && !uniqueIds.isRepeated(message) && message.retain()) {
             retained.accept(message);
         }
     }
@@ -276,7 +285,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             PublishRecord message = decode(record);
             recent.passed(record.partition(), record.offset());
-            if (message != null) {
+            if (message != null && !uniqueIds.isRepeated(message)) {
                 recent.add(message);
                 if (message.retain()) {
                     retained.accept(message);

@@ -3,6 +3,7 @@ package io.sluice.gateway.kafka;
 import io.sluice.wire.PublishRecord;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 
 /**
@@ -14,6 +15,8 @@ final class RecentMessages {
     private final long maxBytes;
     /** For each partition, the offset behind the last message that the tail has read. */
     private final long[] passed;
+    /** The same, for other threads, of about now. */
+    private final AtomicLongArray reached;
     /** For each partition, the offset from which on all messages are held. */
     private final long[] heldFrom;
     /** In the order in which they were read. */
@@ -25,6 +28,7 @@ final class RecentMessages {
     RecentMessages(int partitions, long maxBytes) {
         this.maxBytes = maxBytes;
         this.passed = new long[partitions];
+        this.reached = new AtomicLongArray(partitions);
         this.heldFrom = new long[partitions];
     }
 
@@ -39,6 +43,12 @@ final class RecentMessages {
     /** The tail has read up to an offset. */
     void passed(int partition, long offset) {
         passed[partition] = offset + 1;
+        reached.lazySet(partition, offset + 1);
+    }
+
+    /** The offset behind the last message that the tail has read, or a little less; any thread. */
+    long reached(int partition) {
+        return reached.get(partition);
     }
 
     /** For each partition, the offset behind the last message that the tail has read; not to be changed. */

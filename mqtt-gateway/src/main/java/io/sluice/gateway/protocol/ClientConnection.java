@@ -186,9 +186,9 @@ public final class ClientConnection implements PacketHandler, Connection {
     public void pubrec(int packetId, byte reason) {
         if (isConnected()) {
             boolean accepted = reason >= 0;
-            Session.Pubrec answer = client.session().pubrec(packetId, accepted);
-            if (accepted && isOpen() && answer != Session.Pubrec.WAIT) {
-                if (answer == Session.Pubrec.RELEASE || version() != ProtocolVersion.MQTT_5) {
+            Session.Answer answer = client.session().pubrec(packetId, accepted);
+            if (accepted && isOpen() && answer != Session.Answer.LATER) {
+                if (answer == Session.Answer.NOW || version() != ProtocolVersion.MQTT_5) {
                     PacketEncoder.pubrel(outbound.buffer(), packetId);
                 } else {
                     PacketEncoder.pubrel(
@@ -201,8 +201,11 @@ public final class ClientConnection implements PacketHandler, Connection {
     @Override
     public void pubrel(int packetId, byte reason) {
         if (isConnected()) {
-            boolean known = client.session().pubrel(packetId);
-            if (known || version() != ProtocolVersion.MQTT_5) {
+            Session.Answer answer = client.session().pubrel(packetId);
+            if (answer == Session.Answer.LATER) {
+                return;
+            }
+            if (answer == Session.Answer.NOW || version() != ProtocolVersion.MQTT_5) {
                 PacketEncoder.pubcomp(outbound.buffer(), packetId);
             } else {
                 PacketEncoder.pubcomp(
@@ -316,6 +319,13 @@ public final class ClientConnection implements PacketHandler, Connection {
                 identifiers,
                 client.aliases(),
                 client.maximumPacketSize());
+    }
+
+    @Override
+    public void pubcomp(int packetId) {
+        if (state == State.CONNECTED) {
+            PacketEncoder.pubcomp(outbound.buffer(), packetId);
+        }
     }
 
     @Override

@@ -40,7 +40,9 @@ final class Publishes {
         if (topic == null) {
             return;
         }
-        if (packet.qos() == Qos.EXACTLY_ONCE && session.isUnreleased(packet.packetId())) {
+        if (packet.qos() == Qos.EXACTLY_ONCE
+                && session.isUnreleased(packet.packetId())
+                && !session.isResumed(packet.packetId())) {
             session.publishedAgain(packet.packetId());
             return;
         }

@@ -23,6 +23,9 @@ public interface Connection {
     /** Writes the PUBREL of a message whose PUBREC is durable. */
     void pubrel(int packetId);
 
+    /** Writes the PUBCOMP of a message whose release is durable. */
+    void pubcomp(int packetId);
+
     /**
      * The durable session is the connection's: CONNACK is due.
      *

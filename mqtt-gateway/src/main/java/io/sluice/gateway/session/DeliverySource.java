@@ -39,6 +39,9 @@ public interface DeliverySource {
     /** Delivers a message that is not in the log ({@code $SYS}), and keeps it as its topic's retained message. */
     void publishLocally(PublishRecord message);
 
+    /** An offset that the end of a log partition has reached. */
+    long reached(int partition);
+
     /** How many retained messages there are, and what their payloads and topics take. */
     RetainedUse retainedUse();
 

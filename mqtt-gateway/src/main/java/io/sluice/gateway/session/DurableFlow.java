@@ -8,7 +8,9 @@ import io.sluice.gateway.session.SessionJournal.AttachTerms;
 import io.sluice.wire.AssignedDelivery;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.ClientCommand.WillAction;
+import io.sluice.wire.ClientPartitions;
 import io.sluice.wire.Fanout;
+import io.sluice.wire.InboundReceipt;
 import io.sluice.wire.Origin;
 import io.sluice.wire.PacketIdRanges;
 import io.sluice.wire.PublishRecord;
@@ -26,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The part of a session that outlives its connection, as this connection sees it: attached to the one order of its client,
  * fed by pages of the index and by the tail. Owned by the session's event loop, but for what says otherwise.
  */
-final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbound.Link {
+final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbound.Link, InboundReceipts.Link {
 
     private static final AtomicLong REQUESTS = new AtomicLong();
     private static final long UNKNOWN = -1;
@@ -42,6 +44,8 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     private final DurableOutbound outbound;
     private final AssignedOutbound assigned;
     private final OutboundQueue atMostOnce;
+    private final InboundReceipts receipts = new InboundReceipts(this);
+    private final int partitions;
     private final Set<Long> evicted = new HashSet<>();
     /** Changes of filters that the page which was asked for does not know of. */
     private final List<Runnable> unanswered = new ArrayList<>();
@@ -50,6 +54,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     /** Written on the event loop, read by the tail. */
     private volatile long epoch = UNKNOWN;
 
+    private long sessionId;
     private long request;
     private boolean attached;
     private boolean ended;
@@ -70,6 +75,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
             DeliverySource source,
             GatewayMetrics metrics) {
         this.session = session;
+        this.partitions = partitions;
         this.connection = session.connection();
         this.journal = journal;
         this.source = source;
@@ -162,7 +168,9 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         unanswered.forEach(Runnable::run);
         if (!attached) {
             attached = true;
-            session.restored(filters);
+            sessionId = page.sessionId();
+            receipts.resume(page.receipts(), page.reuse());
+            session.restored(filters, page.receipts());
             connection.attached(page.sessionPresent());
             page.assigned().forEach(assigned::resume);
             page.assignedReceived().forEach(assigned::resumeReceived);
@@ -460,6 +468,37 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     @Override
     public void leave() {
         source.remove(session);
+    }
+
+    // --- the receipts' view
+
+    InboundReceipts receipts() {
+        return receipts;
+    }
+
+    @Override
+    public InboundReceipt receipt(int packetId, int use, byte[] topic) {
+        int partition = ClientPartitions.of(topic, partitions);
+        return new InboundReceipt(packetId, use, partition, source.reached(partition));
+    }
+
+    @Override
+    public void received(InboundReceipt receipt, Runnable durable) {
+        journal.append(
+                session, new ClientCommand.Receipt(session.clientId(), epoch, receipt), offset -> durable.run());
+    }
+
+    @Override
+    public void released(int packetId, int use, Runnable durable) {
+        journal.append(
+                session,
+                new ClientCommand.Release(session.clientId(), epoch, packetId, use),
+                offset -> durable.run());
+    }
+
+    @Override
+    public String uniqueId(InboundReceipt receipt) {
+        return receipt.uniqueId(session.clientId(), sessionId);
     }
 
     // --- the assigned side's view

@@ -20,6 +20,9 @@ final class Inbound {
     /** Identifiers of QoS 2 messages from PUBLISH to PUBREL; those that the log has not confirmed are in the queue too. */
     private BitSet unreleased;
 
+    /** Null if the session ends with its connection. */
+    private InboundReceipts receipts;
+
     private int unreleasedCount;
     private int unconfirmedQos2;
     /** At QoS 0 only a failure concerns the client. */
@@ -57,6 +60,26 @@ final class Inbound {
         return unreleased != null && unreleased.get(packetId);
     }
 
+    /** Makes QoS 2 exactly once beyond this connection. */
+    void makeDurable(InboundReceipts beyond) {
+        receipts = beyond;
+    }
+
+    /** A QoS 2 message came over an earlier connection and is not released. */
+    void resume(int packetId) {
+        unrelease(packetId);
+    }
+
+    private void unrelease(int packetId) {
+        if (unreleased == null) {
+            unreleased = new BitSet();
+        }
+        if (!unreleased.get(packetId)) {
+            unreleased.set(packetId);
+            unreleasedCount++;
+        }
+    }
+
     void publish(PublishRecord message, int packetId) {
         if (message.qos() == Qos.AT_MOST_ONCE) {
             sink.append(message, unacknowledgedListener);
@@ -65,12 +88,12 @@ final class Inbound {
         Publication publication = new Publication(this, message.qos(), packetId);
         unacknowledged.add(publication);
         if (message.qos() == Qos.EXACTLY_ONCE) {
-            if (unreleased == null) {
-                unreleased = new BitSet();
-            }
-            unreleased.set(packetId);
-            unreleasedCount++;
+            unrelease(packetId);
             unconfirmedQos2++;
+            if (receipts != null) {
+                receipts.arrived(message, packetId, unique -> sink.append(unique, publication));
+                return;
+            }
         }
         sink.append(message, publication);
     }
@@ -121,6 +144,9 @@ final class Inbound {
                 unconfirmedQos2--;
                 if (head.refusal() != null) {
                     forget(head.packetId());
+                    if (receipts != null) {
+                        receipts.refused(head.packetId());
+                    }
                 }
             }
             connection.acknowledge(head.qos(), head.packetId(), head.refusal());

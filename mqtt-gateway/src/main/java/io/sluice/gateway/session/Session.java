@@ -7,6 +7,7 @@ import io.sluice.gateway.session.DeliverySource.UnsubscribeRequest;
 import io.sluice.wire.ClientPartitions;
 import io.sluice.wire.Fanout;
 import io.sluice.wire.FilterVersion;
+import io.sluice.wire.InboundReceipt;
 import io.sluice.wire.PacketIdRanges;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
@@ -43,13 +44,13 @@ public final class Session {
     /** Null if the session ends with its connection. */
     private DurableFlow durable;
 
-    /** What a PUBREC is answered with. */
-    public enum Pubrec {
-        /** PUBREL now. */
-        RELEASE,
-        /** PUBREL when the PUBREC is durable. */
-        WAIT,
-        /** PUBREL that says that there is no such message. */
+    /** How a PUBREC or a PUBREL is to be answered. */
+    public enum Answer {
+        /** Now. */
+        NOW,
+        /** When it is durable. */
+        LATER,
+        /** Now, with word that there is no such message. */
         UNKNOWN
     }
 
@@ -133,6 +134,7 @@ public final class Session {
             DeliverySource source,
             SessionJournal.AttachTerms terms) {
         durable = new DurableFlow(this, partitions, ranges, limits, journal, source, metrics);
+        inbound.makeDurable(durable.receipts());
         durable.attach(terms);
     }
 
@@ -151,8 +153,9 @@ public final class Session {
         durable.fanout(message);
     }
 
-    /** What the session had subscribed to before. */
-    void restored(SessionFilters filters) {
+    /** What the session had subscribed to before, and what its client had sent. */
+    void restored(SessionFilters filters, List<InboundReceipt> receipts) {
+        receipts.forEach(receipt -> inbound.resume(receipt.packetId()));
         for (FilterVersion version : filters.versions()) {
             if (version.isOpen()) {
                 SubscriptionOptions options = version.options();
@@ -251,14 +254,29 @@ public final class Session {
         return inbound.isUnreleased(packetId);
     }
 
+    /**
+     * Whether such a PUBLISH came over an earlier connection alone, so that it has to be published again: the log drops a second
+     * copy.
+     */
+    public boolean isResumed(int packetId) {
+        return durable != null && durable.receipts().isResumed(packetId);
+    }
+
     /** Such a PUBLISH came again. */
     public void publishedAgain(int packetId) {
         inbound.repeated(packetId);
     }
 
-    /** A PUBREL; false if no message waits for it. */
-    public boolean pubrel(int packetId) {
-        return inbound.release(packetId);
+    /** A PUBREL, and what it is to be answered with. */
+    public Answer pubrel(int packetId) {
+        if (!inbound.release(packetId)) {
+            return Answer.UNKNOWN;
+        }
+        if (durable == null) {
+            return Answer.NOW;
+        }
+        durable.receipts().release(packetId, () -> connection.pubcomp(packetId));
+        return Answer.LATER;
     }
 
     /** Messages of the client at QoS 1 and 2 that are not acknowledged to the end. */
@@ -456,9 +474,9 @@ public final class Session {
      * @param accepted whether its reason code is below 0x80
      * @return what it is to be answered with
      */
-    public Pubrec pubrec(int packetId, boolean accepted) {
+    public Answer pubrec(int packetId, boolean accepted) {
         if (durable != null) {
-            return durable.pubrec(packetId, accepted) ? Pubrec.WAIT : Pubrec.UNKNOWN;
+            return durable.pubrec(packetId, accepted) ? Answer.LATER : Answer.UNKNOWN;
         }
         PacketIds.Awaiting state = packetIds.state(packetId);
         if (state == PacketIds.Awaiting.PUBREC && !accepted) {
@@ -467,7 +485,7 @@ public final class Session {
             packetIds.released(packetId);
         }
         boolean known = state == PacketIds.Awaiting.PUBREC || state == PacketIds.Awaiting.PUBCOMP;
-        return known ? Pubrec.RELEASE : Pubrec.UNKNOWN;
+        return known ? Answer.NOW : Answer.UNKNOWN;
     }
 
     /** A PUBCOMP; one without a message is ignored. */

@@ -9,6 +9,7 @@ import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
 import io.sluice.wire.FilterVersion;
 import io.sluice.wire.Inbox;
+import io.sluice.wire.InboundReceipt;
 import io.sluice.wire.Origin;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
@@ -138,12 +139,10 @@ final class ClientQueue {
         } else if (command instanceof ClientCommand.Assigned assigned && isOwner(client, assigned.epoch())) {
             client.assigned().put(assigned.delivery().packetId(), new Assigned(assigned.delivery(), false));
             keep(clientId, client);
-        } else if (command instanceof ClientCommand.Receipt receipt && isOwner(client, receipt.epoch())) {
-            client.receipts().put(receipt.receipt().packetId(), receipt.receipt());
-            keep(clientId, client);
-        } else if (command instanceof ClientCommand.Release release && isOwner(client, release.epoch())) {
-            client.receipts().remove(release.packetId());
-            keep(clientId, client);
+        } else if (command instanceof ClientCommand.Receipt receipt && receipt.epoch() >= client.sessionId()) {
+            received(clientId, client, receipt.receipt());
+        } else if (command instanceof ClientCommand.Release release && release.epoch() >= client.sessionId()) {
+            released(clientId, client, release);
         } else if (command instanceof ClientCommand.Pull pull && isOwner(client, pull.epoch())) {
             effects.send(client.owner().slot(), pages.next(clientId, client, pull));
         }
@@ -230,6 +229,26 @@ final class ClientQueue {
 
     private void evict(String clientId, Owner owner) {
         effects.send(owner.slot(), new Fanout.Evict(clientId, owner.incarnation(), owner.epoch()));
+    }
+
+    // What a client has sent is true whoever serves it by now, as long as the session is the same.
+
+    private void received(String clientId, ClientState client, InboundReceipt receipt) {
+        InboundReceipt known = client.receipts().get(receipt.packetId());
+        boolean isReleased = receipt.use() < client.reuse().of(receipt.packetId());
+        if (!isReleased && (known == null || known.use() < receipt.use())) {
+            client.receipts().put(receipt.packetId(), receipt);
+            keep(clientId, client);
+        }
+    }
+
+    private void released(String clientId, ClientState client, ClientCommand.Release release) {
+        InboundReceipt known = client.receipts().get(release.packetId());
+        if (known != null && known.use() <= release.use()) {
+            client.receipts().remove(release.packetId());
+        }
+        client.reuse().raise(release.packetId(), release.use() + 1);
+        keep(clientId, client);
     }
 
     // --- connections

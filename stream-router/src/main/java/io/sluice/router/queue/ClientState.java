@@ -6,6 +6,7 @@ import io.sluice.wire.Command;
 import io.sluice.wire.DamagedRecordException;
 import io.sluice.wire.FilterVersion;
 import io.sluice.wire.InboundReceipt;
+import io.sluice.wire.ReuseCounts;
 import io.sluice.wire.SessionFilters;
 import io.sluice.wire.StoredWill;
 import io.sluice.wire.WireReader;
@@ -62,6 +63,7 @@ final class ClientState {
 
     /** By packet identifier, QoS 2 messages of the client that it has not released. */
     private final SortedMap<Integer, InboundReceipt> receipts = new TreeMap<>();
+    private ReuseCounts reuse = new ReuseCounts();
     /** By packet identifier. */
     private final SortedMap<Integer, Assigned> assigned = new TreeMap<>();
     /** By partition: messages below this offset may have been sent. */
@@ -90,6 +92,7 @@ final class ClientState {
         late.clear();
         filtersEpoch = 0;
         receipts.clear();
+        reuse = new ReuseCounts();
         assigned.clear();
         sentBelow = new long[sentBelow.length];
     }
@@ -138,6 +141,11 @@ final class ClientState {
 
     SortedMap<Integer, InboundReceipt> receipts() {
         return receipts;
+    }
+
+    /** How often the client has released its packet identifiers. */
+    ReuseCounts reuse() {
+        return reuse;
     }
 
     SortedMap<Integer, Assigned> assigned() {
@@ -219,6 +227,7 @@ final class ClientState {
                 .number(filtersEpoch)
                 .list(late, (change, to) -> to.bytes(change.value()))
                 .list(List.copyOf(receipts.values()), InboundReceipt::write)
+                .element(reuse, ReuseCounts::write)
                 .list(List.copyOf(assigned.values()), ClientState::write)
                 .offsets(sentBelow)
                 .flag(owner != null);
@@ -269,6 +278,7 @@ final class ClientState {
         for (InboundReceipt receipt : in.list(InboundReceipt::read)) {
             receipts.put(receipt.packetId(), receipt);
         }
+        reuse = ReuseCounts.read(in);
         for (Assigned known : in.list(from -> new Assigned(AssignedDelivery.read(from), from.flag()))) {
             assigned.put(known.delivery().packetId(), known);
         }

@@ -7,6 +7,7 @@ import io.sluice.wire.Fanout;
 import io.sluice.wire.FilterVersion;
 import io.sluice.wire.Origin;
 import io.sluice.wire.PublishRecord;
+import io.sluice.wire.ReuseCounts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +16,8 @@ final class PageBuilder {
 
     /** What one answer may hold; a larger message stands in one of its own. */
     record Limits(int messages, long bytes) {}
+
+    private static final ReuseCounts NO_REUSE = new ReuseCounts();
 
     private final int partitions;
     private final Limits limits;
@@ -53,6 +56,7 @@ final class PageBuilder {
                 messages.completeBelow,
                 messages.last,
                 List.copyOf(client.receipts().values()),
+                client.reuse(),
                 assigned,
                 assignedReceived,
                 messages.entries,
@@ -74,6 +78,7 @@ final class PageBuilder {
                 messages.completeBelow,
                 messages.last,
                 List.of(),
+                NO_REUSE,
                 List.of(),
                 List.of(),
                 messages.entries,
