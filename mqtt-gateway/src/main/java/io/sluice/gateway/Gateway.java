@@ -81,6 +81,7 @@ public final class Gateway implements AutoCloseable {
             start(() -> endSessions(EndReason.SHUTTING_DOWN, "this gateway shuts down"));
             start(() -> admission.setServing(false));
             membership = start(join());
+            answers.slotChanged(membership.slot(), membership.incarnation());
             LogHealth logHealth = start(kafka.health(this::heartbeat, timer));
             health.started(logHealth, tail, membership);
             awaitServing(health);
