@@ -6,6 +6,7 @@ import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;
+import io.sluice.it.probe.Properties;
 import io.sluice.it.probe.Property;
 import io.sluice.it.probe.Pub;
 import io.sluice.it.probe.Reason;
@@ -15,10 +16,13 @@ import io.sluice.local.LocalCluster;
 import io.sluice.local.LocalConfig;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,9 +102,7 @@ class DurableSessionIT {
 
     private static void expect(MqttProbe subscriber, int from, int to) {
         for (int number = from; number <= to; number++) {
-            ServerPacket.Publish message = subscriber.expectMessage();
-            assertThat(message.text()).isEqualTo(Integer.toString(number));
-            subscriber.acknowledge(message);
+            assertThat(subscriber.expectMessage().text()).isEqualTo(Integer.toString(number));
         }
     }
 
@@ -130,13 +132,13 @@ class DurableSessionIT {
         MqttProbe publisher = publisher(1);
         publish(publisher, 1, 1, 1);
         publish(publisher, 2, 2, 2);
-        ServerPacket.Publish first = subscriber.expectMessage();
-        ServerPacket.Publish second = subscriber.expectMessage();
+        ServerPacket.Publish first = subscriber.expect(ServerPacket.Publish.class);
+        ServerPacket.Publish second = subscriber.expect(ServerPacket.Publish.class);
         subscriber.close();
 
         MqttProbe again = durable(1, true);
-        ServerPacket.Publish firstAgain = again.expectMessage();
-        ServerPacket.Publish secondAgain = again.expectMessage();
+        ServerPacket.Publish firstAgain = again.expect(ServerPacket.Publish.class);
+        ServerPacket.Publish secondAgain = again.expect(ServerPacket.Publish.class);
         assertThat(firstAgain.text()).isEqualTo("1");
         assertThat(firstAgain.id()).isEqualTo(first.id());
         assertThat(firstAgain.dup()).isTrue();
@@ -184,8 +186,20 @@ class DurableSessionIT {
         subscriber.connect(Connect.of(V5).clientId(id).clean(false).with(Property.SESSION_EXPIRY_INTERVAL, 1));
         subscriber.subscribe(topic, 1);
         subscriber.close();
-        org.awaitility.Awaitility.await().pollDelay(java.time.Duration.ofMillis(1_500)).until(() -> true);
-        durable(1, false).expectNothing();
+        Awaitility.await("the session has expired").atMost(Duration.ofSeconds(30)).until(() -> {
+            MqttProbe again = open(1);
+            // A connection that finds the session ends it with its own end, so that it counts only if there was none.
+            boolean present = again.connect(Connect.of(V5)
+                            .clientId(id)
+                            .clean(false)
+                            .with(Property.SESSION_EXPIRY_INTERVAL, 1))
+                    .sessionPresent();
+            again.close();
+            if (present) {
+                LockSupport.parkNanos(Duration.ofMillis(1_500).toNanos());
+            }
+            return !present;
+        });
     }
 
     @Test
@@ -194,14 +208,62 @@ class DurableSessionIT {
         publisher.publish(Pub.to(topic, "kept").qos1(1).retain(), 1);
         MqttProbe subscriber = durable(0, false);
         subscriber.subscribe(topic, 1);
-        ServerPacket.Publish kept = subscriber.expectMessage();
+        ServerPacket.Publish kept = subscriber.expect(ServerPacket.Publish.class);
         assertThat(kept.retain()).isTrue();
         subscriber.close();
         MqttProbe again = durable(1, true);
-        ServerPacket.Publish keptAgain = again.expectMessage();
+        ServerPacket.Publish keptAgain = again.expect(ServerPacket.Publish.class);
         assertThat(keptAgain.id()).isEqualTo(kept.id());
         again.acknowledge(keptAgain);
         again.expectNothing();
         publisher.publish(Pub.to(topic, "").qos1(2).retain(), 2);
+    }
+
+    @Test
+    void aQos2MessageThatIsSentAgainToAnotherGatewayArrivesOnce() {
+        MqttProbe subscriber = publisher(0);
+        subscriber.subscribe(topic, 2);
+        MqttProbe first = durable(0, false);
+        first.send(Pub.to(topic, "once").qos2(7));
+        first.expect(ServerPacket.Pubrec.class);
+        first.close();
+
+        MqttProbe second = durable(1, true);
+        second.send(Pub.to(topic, "once").qos2(7).dup());
+        second.expect(ServerPacket.Pubrec.class);
+        second.send(Packets.pubrel(7));
+        second.expect(ServerPacket.Pubcomp.class);
+        second.publish(Pub.to(topic, "next").qos2(7), 7);
+
+        assertThat(subscriber.expectMessage().text()).isEqualTo("once");
+        assertThat(subscriber.expectMessage().text()).isEqualTo("next");
+        subscriber.expectNothing();
+    }
+
+    @Test
+    void theWillOfADurableSessionIsPublishedAfterItsDelayUnlessTheClientIsBack() {
+        MqttProbe watcher = publisher(1);
+        watcher.subscribe(topic, 1);
+        for (boolean back : new boolean[] {false, true}) {
+            MqttProbe client = open(0);
+            client.connect(Connect.of(V5)
+                    .clientId(id)
+                    .clean(false)
+                    .with(Property.SESSION_EXPIRY_INTERVAL, HOUR)
+                    .will(
+                            topic,
+                            "gone",
+                            1,
+                            false,
+                            Properties.NONE.with(Property.WILL_DELAY_INTERVAL, back ? 2 : 1)));
+            client.close();
+            if (back) {
+                MqttProbe again = durable(1, true);
+                watcher.expectNothing(Duration.ofSeconds(3));
+                again.send(Packets.disconnect());
+            } else {
+                assertThat(watcher.expectMessage().text()).isEqualTo("gone");
+            }
+        }
     }
 }

@@ -392,7 +392,13 @@ public final class ClientConnection implements PacketHandler, Connection {
 
     @Override
     public void execute(Runnable task) {
-        loop.loop().execute(task);
+        loop.loop().execute(() -> {
+            try {
+                task.run();
+            } finally {
+                loop.flush();
+            }
+        });
     }
 
     /**

@@ -169,6 +169,9 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         if (!attached) {
             attached = true;
             sessionId = page.sessionId();
+            if (page.sessionPresent()) {
+                outbound.resumed(reached());
+            }
             receipts.resume(page.receipts(), page.reuse());
             session.restored(filters, page.receipts());
             connection.attached(page.sessionPresent());
@@ -468,6 +471,14 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     @Override
     public void leave() {
         source.remove(session);
+    }
+
+    private long[] reached() {
+        long[] reached = new long[partitions];
+        for (int p = 0; p < partitions; p++) {
+            reached[p] = source.reached(p);
+        }
+        return reached;
     }
 
     // --- the receipts' view

@@ -87,6 +87,9 @@ final class DurableOutbound {
     /** Where the page that was asked for has to end, null if it knows of all subscriptions. */
     private long[] bound;
 
+    /** Null if nothing was sent before. */
+    private long[] maybeSentBelow;
+
     private boolean lastPage;
     /** Changes of filters that are not durable. */
     private int undurable;
@@ -223,6 +226,11 @@ final class DurableOutbound {
         askForPage();
     }
 
+    /** The session was resumed: what stands in the log below these offsets may have been sent before. */
+    void resumed(long[] below) {
+        maybeSentBelow = below;
+    }
+
     /** A message of the log that matches. */
     void offer(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
         if (phase != Phase.LIVE || message.offset() < next[message.partition()]) {
@@ -236,7 +244,8 @@ final class DurableOutbound {
             fallBehind();
             return;
         }
-        take(new Waiting(message, qos, retain, identifiers, false));
+        boolean again = maybeSentBelow != null && message.offset() < maybeSentBelow[message.partition()];
+        take(new Waiting(message, qos, retain, identifiers, again));
         sendWaiting();
     }
 
