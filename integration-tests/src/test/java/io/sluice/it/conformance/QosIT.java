@@ -368,6 +368,8 @@ class QosIT extends MqttTest {
         assertThat(subscriber.expect(Pubrel.class).id()).isEqualTo(uncompleted.id());
         subscriber.expectNothing(Duration.ofSeconds(1));
 
+        subscriber.send(Packets.pubrec(uncompleted.id()));
+        assertThat(subscriber.expect(Pubrel.class)).isEqualTo(new Pubrel(uncompleted.id(), 0, Properties.NONE));
         subscriber.send(Packets.puback(unacknowledged.id()));
         subscriber.send(Packets.pubcomp(uncompleted.id()));
         subscriber.send(Packets.pubrec(unreceived.id()));
