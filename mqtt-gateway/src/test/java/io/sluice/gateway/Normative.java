@@ -6,13 +6,14 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Names the statements of the specification that a test checks, such as {@code MQTT-3.1.0-2}. Numbers are those of MQTT
- * 5.0; those of 3.1.1 are written {@code MQTT-3.1.2-22 of 3.1.1}.
+ * The numbered statements of the specification that a test checks: {@code MQTT-3.1.0-2} of version 5.0,
+ * {@code MQTT311-3.1.0-2} of version 3.1.1. Tests of the gateway's parts and tests of whole clusters name them alike;
+ * docs/conformance.md is made from these names.
  */
 @Retention(RetentionPolicy.RUNTIME)
-@Target({ElementType.METHOD, ElementType.TYPE})
+@Target(ElementType.METHOD)
 public @interface Normative {
 
-    /** One or more statements. */
+    /** The statements' numbers. */
     String[] value();
 }

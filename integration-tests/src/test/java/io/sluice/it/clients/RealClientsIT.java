@@ -2,6 +2,7 @@ package io.sluice.it.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.clients.RealClient.Message;
 import io.sluice.it.clients.RealClient.Received;
 import io.sluice.it.clients.RealClient.Subscription;
@@ -36,6 +37,7 @@ class RealClientsIT {
 
     @ParameterizedTest
     @MethodSource("clients")
+    @Normative("MQTT311-7.0.0-2")
     void messagesOfEachQosArrive(RealClient client, Version version) throws Exception {
         try (Subscription subscription = client.subscribe(Cluster.second(), version, topic + "/#", 2)) {
             for (int qos = 0; qos <= 2; qos++) {
@@ -68,6 +70,7 @@ class RealClientsIT {
     }
 
     @Test
+    @Normative("MQTT311-7.0.0-2")
     void everyKindUnderstandsEveryOther() throws Exception {
         List<Subscription> subscriptions = new ArrayList<>();
         try {

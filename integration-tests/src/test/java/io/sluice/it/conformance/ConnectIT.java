@@ -10,6 +10,7 @@ import static io.sluice.it.probe.Property.SESSION_EXPIRY_INTERVAL;
 import static io.sluice.it.probe.Property.TOPIC_ALIAS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.probe.Bytes;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.MqttProbe;
@@ -23,6 +24,8 @@ import io.sluice.it.probe.ServerPacket.Connack;
 import io.sluice.it.probe.ServerPacket.Disconnect;
 import io.sluice.it.probe.ServerPacket.Puback;
 import io.sluice.it.probe.ServerPacket.Pubcomp;
+import io.sluice.it.probe.ServerPacket.Pubrec;
+import io.sluice.it.probe.ServerPacket.Pubrel;
 import io.sluice.it.probe.ServerPacket.Suback;
 import io.sluice.it.probe.ServerPacket.Unsuback;
 import io.sluice.it.probe.Version;
@@ -38,14 +41,7 @@ class ConnectIT extends MqttTest {
     private static final byte[] ILL_FORMED = {'a', (byte) 0xC3, (byte) 0x28, 'b'};
 
     @AllVersions
-    @Normative({
-        "MQTT-3.1.4-5",
-        "MQTT-4.2.0-1",
-        "MQTT-3.2.0-1",
-        "MQTT311-3.1.4-4",
-        "MQTT311-3.2.0-1",
-        "MQTT311-7.0.0-2",
-        "MQTT311-7.1.1-1"
+    @Normative({"MQTT-3.1.4-5", "MQTT-4.2.0-1", "MQTT-3.2.0-1", "MQTT311-3.1.4-4", "MQTT311-3.2.0-1", "MQTT311-7.1.1-1"
     })
     void aRightConnectIsAccepted(Version version) {
         Connack connack = open(version).connect(connect(version));
@@ -65,7 +61,7 @@ class ConnectIT extends MqttTest {
     }
 
     @AllVersions
-    @Normative({"MQTT-3.1.0-2", "MQTT311-3.1.0-2", "MQTT311-4.8.0-1"})
+    @Normative({"MQTT-3.1.0-2", "MQTT-3.2.0-2", "MQTT311-3.1.0-2", "MQTT311-4.8.0-1"})
     void aSecondConnectIsAProtocolError(Version version) {
         MqttProbe client = publisher(version);
         client.send(connect(version));
@@ -81,13 +77,24 @@ class ConnectIT extends MqttTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 2, 6, 127, 255})
+    @ValueSource(ints = {6, 127, 255})
     @Normative({"MQTT-3.1.2-2", "MQTT311-3.1.2-2"})
-    void anotherProtocolLevelIsRefused(int level) {
-        MqttProbe client = open(level > 5 ? V5 : V311);
-        client.send(connect(client.version()).level(level));
+    void aNewerProtocolLevelIsRefused(int level) {
+        MqttProbe client = open(V5);
+        client.send(connect(V5).level(level));
         Connack connack = client.expect(Connack.class);
         assertThat(connack.reason()).isIn(Reason.UNSUPPORTED_PROTOCOL_VERSION, Reason.V3_UNACCEPTABLE_PROTOCOL_LEVEL);
+        client.expectClosed();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 0x84})
+    @Normative({"MQTT-3.1.2-2", "MQTT311-3.1.2-2"})
+    void anOlderOrABridgesProtocolLevelIsRefusedInTheWordsOf311(int level) {
+        MqttProbe client = open(V311);
+        client.send(connect(V311).level(level));
+        assertThat(client.expect(Connack.class))
+                .isEqualTo(new Connack(false, Reason.V3_UNACCEPTABLE_PROTOCOL_LEVEL, Properties.NONE));
         client.expectClosed();
     }
 
@@ -100,14 +107,7 @@ class ConnectIT extends MqttTest {
     }
 
     @AllVersions
-    @Normative({
-        "MQTT-3.1.2-4",
-        "MQTT-3.1.4-4",
-        "MQTT-3.2.2-2",
-        "MQTT-4.1.0-2",
-        "MQTT311-3.1.2-6",
-        "MQTT311-3.1.4-3",
-        "MQTT311-3.2.2-1"
+    @Normative({"MQTT-3.1.2-4", "MQTT-3.1.4-4", "MQTT-3.2.2-2", "MQTT311-3.1.2-6", "MQTT311-3.1.4-3", "MQTT311-3.2.2-1"
     })
     void aCleanStartKeepsNothingOfAnEarlierSession(Version version) {
         String topic = unique("t");
@@ -144,6 +144,28 @@ class ConnectIT extends MqttTest {
             client.send(Packets.disconnect());
             client.expectClosed();
         }
+    }
+
+    @Test
+    @Normative("MQTT-4.1.0-2")
+    void nothingIsLeftOfASessionWhoseExpiryIsOver() {
+        String topic = unique("t");
+        Connect connect = connect(V5).clean(false).with(SESSION_EXPIRY_INTERVAL, 0);
+        MqttProbe before = connected(V5, connect);
+        before.subscribe(topic, 1);
+        before.send(Pub.to(unique("t"), "unreleased").qos2(7));
+        before.expect(Pubrec.class);
+        before.send(Packets.disconnect());
+        before.expectClosed();
+
+        MqttProbe after = open(V5);
+        assertThat(after.connect(connect).sessionPresent()).isFalse();
+        after.send(Packets.pubrel(7));
+        assertThat(after.expect(Pubcomp.class).reason()).isEqualTo(Reason.PACKET_IDENTIFIER_NOT_FOUND);
+        MqttProbe witness = subscriber(V5, topic, 1);
+        publisher(V5).publish(Pub.to(topic, "x").qos1(1), 1);
+        witness.expectMessage();
+        after.expectNothing();
     }
 
     @From311
@@ -233,6 +255,10 @@ class ConnectIT extends MqttTest {
         assertThat(client.expect(Unsuback.class).properties()).hasToString("[]");
         assertThat(client.expect(Puback.class).properties()).hasToString("[]");
         assertThat(client.expect(Pubcomp.class).properties()).hasToString("[]");
+        client.send(Pub.to("$refused", "x").qos2(5));
+        assertThat(client.expect(Pubrec.class).properties()).hasToString("[]");
+        client.send(Packets.pubrec(6));
+        assertThat(client.expect(Pubrel.class).properties()).hasToString("[]");
     }
 
     @AllVersions
@@ -374,7 +400,7 @@ class ConnectIT extends MqttTest {
     }
 
     @Test
-    @Normative("MQTT-4.12.0-1")
+    @Normative({"MQTT-4.12.0-1", "MQTT-4.12.0-4"})
     void anUnknownAuthenticationMethodIsRefused() {
         MqttProbe client = open(V5);
         client.send(connect(V5).properties(Properties.NONE.with(AUTHENTICATION_METHOD, "SCRAM-SHA-1")));

@@ -4,6 +4,7 @@ import static io.sluice.it.probe.Property.REASON_STRING;
 import static io.sluice.it.probe.Property.SESSION_EXPIRY_INTERVAL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.probe.Bytes;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;
@@ -71,7 +72,7 @@ class DisconnectIT extends MqttTest {
     }
 
     @Test
-    @Normative({"MQTT-4.13.1-1", "MQTT-3.14.2-2"})
+    @Normative("MQTT-4.13.1-1")
     void aSessionThatEndsWithItsConnectionCannotBeProlonged() {
         MqttProbe client = publisher(V5);
         client.send(Packets.disconnect(Reason.SUCCESS, Properties.NONE.with(SESSION_EXPIRY_INTERVAL, 5)));

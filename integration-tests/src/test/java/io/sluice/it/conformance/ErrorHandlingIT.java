@@ -3,6 +3,7 @@ package io.sluice.it.conformance;
 import static io.sluice.it.probe.Property.AUTHENTICATION_METHOD;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.probe.Bytes;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;
@@ -85,6 +86,14 @@ class ErrorHandlingIT extends MqttTest {
         flagged.expectDisconnect(Reason.MALFORMED_PACKET);
     }
 
+    @Test
+    @Normative({"MQTT-4.12.1-2", "MQTT-4.13.1-1"})
+    void whoNeverAuthenticatedCannotDoSoAgain() {
+        MqttProbe client = publisher(V5);
+        client.send(Packets.auth(Reason.REAUTHENTICATE, Properties.NONE.with(AUTHENTICATION_METHOD, "none")));
+        client.expectDisconnect(Reason.PROTOCOL_ERROR, Reason.BAD_AUTHENTICATION_METHOD);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"41", "51", "60", "63", "71"})
     @Normative({"MQTT-2.1.3-1", "MQTT-3.6.1-1", "MQTT311-2.2.2-1", "MQTT311-2.2.2-2", "MQTT311-3.6.1-1"})
@@ -143,9 +152,11 @@ class ErrorHandlingIT extends MqttTest {
     @Normative({"MQTT-1.5.4-3", "MQTT-1.5.4-1", "MQTT311-1.5.3-3"})
     void everyOtherCharacterIsText() {
         String topic = unique("t") + "/\uFEFF\u00A0\u07FF\u0800\uD7FF\uE000\uFFFD\uD800\uDC00\uDBFF\uDFFD";
-        MqttProbe subscriber = subscriber(V5, topic, 0);
-        publisher(V5).send(Pub.to(topic, "x"));
-        assertThat(subscriber.expectMessage().topic()).isEqualTo(topic);
+        for (Version version : new Version[] {V311, V5}) {
+            MqttProbe subscriber = subscriber(version, topic, 0);
+            publisher(version).send(Pub.to(topic, "x"));
+            assertThat(subscriber.expectMessage().topic()).isEqualTo(topic);
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.sluice.it.conformance;
 import static io.sluice.it.probe.Property.MESSAGE_EXPIRY_INTERVAL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Property;

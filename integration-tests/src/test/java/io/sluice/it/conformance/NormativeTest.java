@@ -4,107 +4,108 @@ import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.reflect.Method;
-import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestTemplate;
-import org.junit.platform.commons.support.AnnotationSupport;
 
-/** Every statement that binds a server is named by a test, and every test names statements that there are. */
+/**
+ * Holds the tests, and docs/conformance.md, to the statements of the specification. After a change of either, write the page
+ * anew:
+ *
+ * <pre>{@code
+ * ./mvnw -pl integration-tests -am test -Dtest=NormativeTest -Dsurefire.failIfNoSpecifiedTests=false -Ddocs.write
+ * }</pre>
+ */
 class NormativeTest {
 
+    private static final Path DOCUMENT = Path.of("..", "docs", "conformance.md");
+
+    private final Map<String, List<Statement>> versions = versions();
+    private final Map<String, SortedSet<String>> tests = NormativeTests.byStatement();
+
+    private static Map<String, List<Statement>> versions() {
+        Map<String, List<Statement>> versions = new LinkedHashMap<>();
+        for (String version : new String[] {"5.0", "3.1.1"}) {
+            versions.put(version, Statement.of(version));
+        }
+        return versions;
+    }
+
     @Test
-    void everyStatementThatBindsAServerIsNamedByATest() {
-        TreeSet<String> unnamed = statements().entrySet().stream()
-                .filter(entry -> entry.getValue().equals("server"))
-                .map(Map.Entry::getKey)
-                .collect(toCollection(TreeSet::new));
-        unnamed.removeAll(named());
+    void noStatementIsMissing() {
+        assertThat(versions.get("5.0")).hasSize(251);
+        assertThat(versions.get("3.1.1")).hasSize(141);
+        versions.values().forEach(NormativeTest::expectNoGap);
+    }
+
+    /** In each section the numbers begin with 1 and have no gap; MQTT 5.0 has no 2.2.1-1. */
+    private static void expectNoGap(List<Statement> statements) {
+        String section = "";
+        int last = 0;
+        for (Statement statement : statements) {
+            if (!statement.section().equals(section)) {
+                section = statement.section();
+                last = statement.number().equals("MQTT-2.2.1-2") ? 1 : 0;
+            }
+            assertThat(statement.ordinal()).as("after %s-%d", section, last).isEqualTo(++last);
+        }
+    }
+
+    @Test
+    void everyStatementThatBindsAServerIsNamedByATestOrSaysWhyNot() {
+        Set<String> unnamed = numbers(statement -> statement.bindsServers() && !statement.isWithoutTest());
+        unnamed.removeAll(tests.keySet());
         assertThat(unnamed).isEmpty();
     }
 
     @Test
+    void whatIsSaidToBeWithoutATestIsWithoutATest() {
+        Set<String> named = numbers(Statement::isWithoutTest);
+        named.retainAll(tests.keySet());
+        assertThat(named).isEmpty();
+    }
+
+    @Test
+    void onlyStatementsThatBindAServerHaveRemarks() {
+        assertThat(numbers(statement -> !statement.bindsServers() && statement.remark() != Statement.Remark.NONE))
+                .isEmpty();
+    }
+
+    @Test
     void everyNameIsAStatement() {
-        Set<String> unknown = named();
-        unknown.removeAll(statements().keySet());
+        Set<String> unknown = new TreeSet<>(tests.keySet());
+        unknown.removeAll(numbers(statement -> true));
         assertThat(unknown).isEmpty();
     }
 
     @Test
     void everyTestOfTheProtocolNamesStatements() {
-        TreeSet<String> nameless = tests().filter(method -> !method.isAnnotationPresent(Normative.class))
-                .map(method -> method.getDeclaringClass().getSimpleName() + "." + method.getName())
+        assertThat(NormativeTests.nameless()).isEmpty();
+    }
+
+    @Test
+    void thePageTellsItAsItIs() throws IOException {
+        String rendered = ConformanceDocument.render(versions, tests);
+        if (System.getProperty("docs.write") != null) {
+            Files.writeString(DOCUMENT, rendered);
+        }
+        assertThat(Files.readAllLines(DOCUMENT))
+                .as("docs/conformance.md is outdated; the Javadoc of this test tells how to write it anew")
+                .containsExactlyElementsOf(rendered.lines().toList());
+    }
+
+    private Set<String> numbers(Predicate<Statement> which) {
+        return versions.values().stream()
+                .flatMap(List::stream)
+                .filter(which)
+                .map(Statement::number)
                 .collect(toCollection(TreeSet::new));
-        assertThat(nameless).isEmpty();
-    }
-
-    private static Set<String> named() {
-        return tests().filter(method -> method.isAnnotationPresent(Normative.class))
-                .flatMap(method ->
-                        Arrays.stream(method.getAnnotation(Normative.class).value()))
-                .collect(toCollection(TreeSet::new));
-    }
-
-    private static Stream<Method> tests() {
-        try (Stream<Path> files = Files.list(
-                Path.of(NormativeTest.class.getResource("NormativeTest.class").toURI())
-                        .getParent())) {
-            return files
-                    .map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith("IT.class"))
-                    .map(name -> name.substring(0, name.length() - ".class".length()))
-                    .flatMap(name -> Arrays.stream(load(name).getDeclaredMethods()))
-                    .filter(NormativeTest::isTest)
-                    .toList()
-                    .stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static boolean isTest(Method method) {
-        return AnnotationSupport.isAnnotated(method, Test.class)
-                || AnnotationSupport.isAnnotated(method, TestTemplate.class);
-    }
-
-    private static Class<?> load(String simpleName) {
-        try {
-            String name = NormativeTest.class.getPackageName() + "." + simpleName;
-            return Class.forName(name, false, NormativeTest.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Each statement's number with whom it binds. */
-    private static Map<String, String> statements() {
-        Map<String, String> statements = new TreeMap<>();
-        for (String file : new String[] {"/normative/mqtt-5.0.txt", "/normative/mqtt-3.1.1.txt"}) {
-            lines(file).filter(line -> !line.startsWith("#")).forEach(line -> {
-                String[] words = line.split(" ", 3);
-                statements.put(words[0], words[1]);
-            });
-        }
-        return statements;
-    }
-
-    private static Stream<String> lines(String resource) {
-        try (var in = NormativeTest.class.getResourceAsStream(resource)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

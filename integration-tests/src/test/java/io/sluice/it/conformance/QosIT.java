@@ -2,6 +2,7 @@ package io.sluice.it.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.Bytes;
 import io.sluice.it.probe.MqttProbe;
@@ -29,7 +30,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The three ways of delivery and their order, MQTT 5.0 sections 4.3 to 4.6. */
 class QosIT extends MqttTest {
@@ -352,16 +352,49 @@ class QosIT extends MqttTest {
         subscriber.ping();
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, 2})
-    @Normative({"MQTT311-4.3.2-1", "MQTT311-4.3.3-1", "MQTT-4.3.2-3", "MQTT-4.3.3-3"})
-    void whatIsNotAcknowledgedIsNotSentAgainOnTheSameConnection(int qos) {
+    @AllVersions
+    @Normative({"MQTT-4.3.2-3", "MQTT-4.3.3-3", "MQTT-4.3.3-5", "MQTT-4.3.3-6", "MQTT311-4.3.2-1", "MQTT311-4.3.3-1"})
+    void whatIsNotAcknowledgedIsAwaitedButNotSentAgain(Version version) {
         String topic = unique("t");
-        MqttProbe subscriber = subscriber(V311, topic, qos);
-        publisher(V311).publish(Pub.to(topic, "x").qos(qos, 1), 1);
-        subscriber.expect(Publish.class);
+        MqttProbe subscriber = subscriber(version, topic, 2);
+        MqttProbe publisher = publisher(version);
+        for (int id = 1; id <= 3; id++) {
+            publisher.publish(Pub.to(topic, "m" + id).qos(id == 1 ? 1 : 2, id), id);
+        }
+        Publish unacknowledged = subscriber.expect(Publish.class);
+        Publish unreceived = subscriber.expect(Publish.class);
+        Publish uncompleted = subscriber.expect(Publish.class);
+        subscriber.send(Packets.pubrec(uncompleted.id()));
+        assertThat(subscriber.expect(Pubrel.class).id()).isEqualTo(uncompleted.id());
         subscriber.expectNothing(Duration.ofSeconds(1));
+
+        subscriber.send(Packets.pubrec(uncompleted.id()));
+        assertThat(subscriber.expect(Pubrel.class)).isEqualTo(new Pubrel(uncompleted.id(), 0, Properties.NONE));
+        subscriber.send(Packets.puback(unacknowledged.id()));
+        subscriber.send(Packets.pubcomp(uncompleted.id()));
+        subscriber.send(Packets.pubrec(unreceived.id()));
+        assertThat(subscriber.expect(Pubrel.class)).isEqualTo(new Pubrel(unreceived.id(), 0, Properties.NONE));
+        subscriber.send(Packets.pubcomp(unreceived.id()));
         subscriber.ping();
+    }
+
+    @AllVersions
+    @Normative({"MQTT-4.1.0-1", "MQTT-4.3.3-10", "MQTT311-4.1.0-1", "MQTT311-4.1.0-2", "MQTT311-4.3.3-2"})
+    void aSessionLastsAsLongAsItsConnection(Version version) {
+        String topic = unique("t");
+        MqttProbe client = publisher(version);
+        client.subscribe(topic, 1);
+        client.send(Pub.to(topic, "begun").qos2(5));
+        List<ServerPacket> answers = List.of(client.poll(MqttProbe.DEADLINE), client.poll(MqttProbe.DEADLINE));
+        assertThat(answers).hasAtLeastOneElementOfType(Pubrec.class).hasAtLeastOneElementOfType(Publish.class);
+        client.expectNothing(Duration.ofMillis(1_200));
+
+        client.send(Pub.to(topic, "begun").qos2(5).dup());
+        client.expect(Pubrec.class);
+        client.send(Packets.pubrel(5));
+        assertThat(client.expect(Pubcomp.class)).isEqualTo(pubcomp(5, 0));
+        publisher(version).publish(Pub.to(topic, "next").qos1(1), 1);
+        assertThat(client.expectMessage().text()).isEqualTo("next");
     }
 
     private static Pubcomp pubcomp(int id, int reason) {

@@ -5,6 +5,7 @@ import static io.sluice.it.probe.Packets.RETAIN_IF_NEW;
 import static io.sluice.it.probe.Packets.RETAIN_NEVER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;
@@ -169,7 +170,7 @@ class RetainIT extends MqttTest {
     }
 
     @Test
-    @Normative({"MQTT-3.3.1-5", "MQTT-3.3.1-6", "MQTT-3.3.1-9", "MQTT311-3.3.1-6"})
+    @Normative({"MQTT-3.3.1-5", "MQTT-3.3.1-6", "MQTT-3.3.1-9"})
     void whatIsAcknowledgedHereIsSeenByEveryLaterSubscribeThere() {
         String topic = unique("t");
         MqttProbe publisher = publisher(V5);

@@ -5,6 +5,7 @@ import static io.sluice.it.probe.Property.TOPIC_ALIAS;
 import static io.sluice.it.probe.Property.TOPIC_ALIAS_MAXIMUM;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;

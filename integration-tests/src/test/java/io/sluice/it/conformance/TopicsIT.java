@@ -2,6 +2,7 @@ package io.sluice.it.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;
@@ -13,6 +14,7 @@ import io.sluice.it.probe.ServerPacket.Puback;
 import io.sluice.it.probe.ServerPacket.Publish;
 import io.sluice.it.probe.ServerPacket.Suback;
 import io.sluice.it.probe.Version;
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Assumptions;
@@ -75,13 +77,16 @@ class TopicsIT extends MqttTest {
 
     private void expectDelivery(String filter, String name, boolean matches) {
         MqttProbe subscriber = subscriber(V5, filter, 0);
+        MqttProbe older = subscriber(V311, filter, 0);
         MqttProbe witness = subscriber(V5, name, 1);
-        publisher(V5).publish(Pub.to(name, "x").qos1(1), 1);
+        publisher(V311).publish(Pub.to(name, "x").qos1(1), 1);
         assertThat(witness.expectMessage().topic()).isEqualTo(name);
         if (matches) {
             assertThat(subscriber.expectMessage().topic()).isEqualTo(name);
+            assertThat(older.expectMessage().topic()).isEqualTo(name);
         } else {
             subscriber.expectNothing();
+            older.expectNothing(Duration.ofMillis(1));
         }
     }
 

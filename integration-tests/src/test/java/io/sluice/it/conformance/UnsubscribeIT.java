@@ -2,6 +2,7 @@ package io.sluice.it.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.probe.Bytes;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;

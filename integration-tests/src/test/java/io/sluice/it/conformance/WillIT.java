@@ -9,6 +9,7 @@ import static io.sluice.it.probe.Property.SESSION_EXPIRY_INTERVAL;
 import static io.sluice.it.probe.Property.WILL_DELAY_INTERVAL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.probe.Bytes;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.MqttProbe;

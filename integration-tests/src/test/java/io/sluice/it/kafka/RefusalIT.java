@@ -6,6 +6,7 @@ import io.sluice.embedded.EmbeddedKafka;
 import io.sluice.embedded.EmbeddedZooKeeper;
 import io.sluice.gateway.Gateway;
 import io.sluice.gateway.GatewayConfig;
+import io.sluice.gateway.Normative;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;
@@ -125,6 +126,7 @@ class RefusalIT {
     }
 
     @Test
+    @Normative({"MQTT-3.4.2-1", "MQTT-3.5.2-1", "MQTT-4.3.3-9", "MQTT311-3.3.5-2", "MQTT311-4.8.0-2"})
     void aMessageThatIsTooLargeForTheLogIsRefusedAndNoOther() throws Exception {
         String large = "x".repeat(10_000);
         limitMessages("5000");
@@ -154,7 +156,7 @@ class RefusalIT {
                     .extracting(Pubrec::id, Pubrec::reason)
                     .containsExactly(4, Reason.QUOTA_EXCEEDED);
 
-            // The identifier of a QoS 2 message that was refused is free again ([MQTT-4.3.3-4]).
+            // The identifier of a QoS 2 message that was refused is free again ([MQTT-4.3.3-9]).
             publisher.publish(Pub.to("refused/large", "3").qos2(4), 4);
             publisher.send(Packets.pubrel(4));
             assertThat(publisher.expect(Pubcomp.class).reason()).isEqualTo(Reason.PACKET_IDENTIFIER_NOT_FOUND);

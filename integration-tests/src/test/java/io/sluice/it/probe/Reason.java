@@ -7,6 +7,7 @@ public final class Reason {
     public static final int NO_MATCHING_SUBSCRIBERS = 0x10;
     public static final int NO_SUBSCRIPTION_EXISTED = 0x11;
     public static final int CONTINUE_AUTHENTICATION = 0x18;
+    public static final int REAUTHENTICATE = 0x19;
     public static final int UNSPECIFIED_ERROR = 0x80;
     public static final int MALFORMED_PACKET = 0x81;
     public static final int PROTOCOL_ERROR = 0x82;

@@ -19,27 +19,51 @@ final class ConnectDecoder implements BodyDecoder {
     private static final int CLEAN_START = 0b0000_0010;
     private static final int RESERVED = 0b0000_0001;
 
-    /**
-     * Reads the protocol name and level (sections 3.1.2.1 and 3.1.2.2).
-     *
-     * @throws MalformedPacketException with {@link ReasonCode#UNSUPPORTED_PROTOCOL_VERSION} for any other name or level
-     *     than those of {@link ProtocolVersion}
-     */
-    static ProtocolVersion readVersion(PacketReader in) throws MalformedPacketException {
-        String name = in.readString();
-        int level = in.readByte();
-        for (ProtocolVersion version : ProtocolVersion.values()) {
-            if (version.protocolName().equals(name) && version.level() == level) {
-                return version;
-            }
+    /** Protocol name and level (sections 3.1.2.1 and 3.1.2.2), whether or not they are of a version that is spoken here. */
+    record Protocol(String name, int level) {
+
+        /** Bridges of MQTT 3.1 and 3.1.1 set this bit of the level, and take it back if they are refused with 0x01. */
+        private static final int BRIDGE = 0x80;
+
+        static Protocol read(PacketReader in) throws MalformedPacketException {
+            return new Protocol(in.readString(), in.readByte() & 0xFF);
         }
-        boolean knownName = name.equals(ProtocolVersion.MQTT_5.protocolName())
-                || name.equals(ProtocolVersion.MQTT_3_1.protocolName());
-        throw new MalformedPacketException(
-                ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
-                knownName
-                        ? "[MQTT-3.1.2-2] protocol " + name + " of level " + level
-                        : "[MQTT-3.1.2-1] protocol name is not MQTT");
+
+        /**
+         * The version in whose words the client is answered: its own, or 3.1.1 if it speaks an older one that is unknown
+         * here ([MQTT-3.1.2-2] of 3.1.1), or null, for the newest, if it speaks a newer one.
+         */
+        ProtocolVersion answeredIn() {
+            for (ProtocolVersion version : ProtocolVersion.values()) {
+                if (isOf(version)) {
+                    return version;
+                }
+            }
+            return (level & ~BRIDGE) < ProtocolVersion.MQTT_5.level() ? ProtocolVersion.MQTT_3_1_1 : null;
+        }
+
+        /**
+         * Refuses every other name and level than those of {@link ProtocolVersion}.
+         *
+         * @throws MalformedPacketException with {@link ReasonCode#UNSUPPORTED_PROTOCOL_VERSION}
+         */
+        void expectSpoken() throws MalformedPacketException {
+            ProtocolVersion answer = answeredIn();
+            if (answer != null && isOf(answer)) {
+                return;
+            }
+            boolean knownName = name.equals(ProtocolVersion.MQTT_5.protocolName())
+                    || name.equals(ProtocolVersion.MQTT_3_1.protocolName());
+            throw new MalformedPacketException(
+                    ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
+                    knownName
+                            ? "[MQTT-3.1.2-2] protocol " + name + " of level " + level
+                            : "[MQTT-3.1.2-1] protocol name is not MQTT");
+        }
+
+        private boolean isOf(ProtocolVersion version) {
+            return version.protocolName().equals(name) && version.level() == level;
+        }
     }
 
     @Override

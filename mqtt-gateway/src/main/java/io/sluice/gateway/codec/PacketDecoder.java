@@ -72,7 +72,9 @@ public final class PacketDecoder {
         reader.start(in, start + size);
         if (type.number() == PacketType.CONNECT) {
             version = null;
-            version = ConnectDecoder.readVersion(reader);
+            ConnectDecoder.Protocol protocol = ConnectDecoder.Protocol.read(reader);
+            version = protocol.answeredIn();
+            protocol.expectSpoken();
         }
         type.decoder().decode(reader, flags, version, handler);
         return true;
@@ -89,7 +91,8 @@ public final class PacketDecoder {
 
     /**
      * The version that the client speaks, or null as long as it is unknown. Known from the moment that a CONNECT's
-     * protocol level is read, so that also a CONNECT which is refused for what follows can be answered in it.
+     * protocol level is read, so that also a CONNECT which is refused for what follows can be answered in it. If it is
+     * refused for its level, the version that its sender may understand, or null for the newest.
      */
     public ProtocolVersion protocolVersion() {
         return version;

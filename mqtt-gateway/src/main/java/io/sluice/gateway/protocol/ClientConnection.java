@@ -248,7 +248,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     public void disconnect(Disconnect packet) {
         if (isConnected()) {
             if (client.sessionExpirySeconds() == 0 && packet.sessionExpirySeconds() > 0) {
-                protocolError("[MQTT-3.14.2-2] session expiry on DISCONNECT that CONNECT did not have");
+                protocolError("[MQTT 5.0 section 3.14.2.2.2] session expiry on DISCONNECT that CONNECT did not have");
                 return;
             }
             if (packet.sessionExpirySeconds() >= 0) {
@@ -268,7 +268,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     @Override
     public void auth(Auth packet) {
         if (isConnected()) {
-            protocolError("[MQTT-4.12.0-1] AUTH without an authentication method");
+            protocolError("[MQTT-4.12.0-7] AUTH without an authentication method");
         }
     }
 

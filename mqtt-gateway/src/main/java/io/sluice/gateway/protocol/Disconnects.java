@@ -61,7 +61,7 @@ final class Disconnects {
         if (version == null && problem.reason() != ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
             refuseBeforeConnect(connection, services, problem.getMessage());
         } else {
-            // A version that is not known is answered in the newest form, which has a code for it ([MQTT-3.1.2-2]).
+            // A newer version is answered in the newest form that there is, which has a code for it ([MQTT-3.1.2-2]).
             refuseConnect(
                     connection,
                     services,

@@ -51,7 +51,7 @@ final class Publishes {
                     connection,
                     services,
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-                    "[MQTT-3.3.4-9] more QoS 1 and 2 messages than the receive maximum");
+                    "[MQTT-3.3.4-7] more QoS 1 and 2 messages than the receive maximum");
             return;
         }
         String flaw = flaw(topic, packet);

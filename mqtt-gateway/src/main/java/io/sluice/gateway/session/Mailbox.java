@@ -3,6 +3,7 @@ package io.sluice.gateway.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,11 @@ public final class Mailbox<T> {
             incoming.add(thing);
         }
         if (first) {
-            loop.execute(this::drain);
+            try {
+                loop.execute(this::drain);
+            } catch (RejectedExecutionException e) {
+                log.atDebug().log("The event loop has ended, and all that waited for answers with it");
+            }
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The packet identifiers of messages that are on their way to a client, and how far each has come (MQTT 5.0 sections 2.2.1
  * and 4.3). Grows with use, up to the client's receive maximum; never reuses an identifier that is in flight
- * ([MQTT-2.2.1-3]). Owned by the session's event loop.
+ * ([MQTT-2.2.1-4]). Owned by the session's event loop.
  */
 final class PacketIds {
 

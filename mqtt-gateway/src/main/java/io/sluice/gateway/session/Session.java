@@ -345,7 +345,7 @@ public final class Session {
             Subscription subscription = match.subscription();
             int[] identifiers = subscription.identifier() == 0 ? new int[0] : new int[] {subscription.identifier()};
             for (PublishRecord message : match.messages()) {
-                // The RETAIN flag is set whatever retain as published says ([MQTT-3.3.1-8]).
+                // The RETAIN flag is set whatever retain as published says ([MQTT-3.3.1-8] of 3.1.1).
                 Qos qos = subscription.qos().min(message.qos());
                 if (durable == null) {
                     send(message, qos, true, identifiers, false);
@@ -459,7 +459,7 @@ public final class Session {
         }
     }
 
-    /** A PUBACK; any reason ends the message's way ([MQTT-4.3.2-1]). One without a message is ignored. */
+    /** A PUBACK; any reason ends the message's way ([MQTT-4.4.0-2]). One without a message is ignored. */
     public void puback(int packetId) {
         if (durable != null) {
             durable.puback(packetId);

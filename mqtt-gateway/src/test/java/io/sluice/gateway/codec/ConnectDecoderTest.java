@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectDecoderTest {
 
@@ -142,7 +143,7 @@ class ConnectDecoderTest {
         "MQTT-3.1.2-17",
         "MQTT-3.1.2-18",
         "MQTT-3.1.2-19",
-        "MQTT-3.1.2-22 of 3.1.1",
+        "MQTT311-3.1.2-22",
         "MQTT-3.1.3-3",
         "MQTT-3.1.3-4",
         "MQTT-3.1.3-11",
@@ -282,6 +283,19 @@ class ConnectDecoderTest {
                 .isInstanceOf(MalformedPacketException.class);
 
         assertThat(decoder.protocolVersion()).isEqualTo(MQTT_5);
+    }
+
+    @Normative("MQTT311-3.1.2-2")
+    @ParameterizedTest
+    @ValueSource(strings = {"00", "03", "83", "84"})
+    void answersOlderClientsAndTheirBridgesInTheWordsOf311(String level) {
+        PacketDecoder decoder = new PacketDecoder(1024);
+
+        assertThatThrownBy(() -> decoder.decode(
+                        Wire.buffer("10 <\"MQTT\" " + level + " 02 00 3C \"c\">"), new RecordingHandler()))
+                .isInstanceOf(MalformedPacketException.class);
+
+        assertThat(decoder.protocolVersion()).isEqualTo(MQTT_3_1_1);
     }
 
     @Test

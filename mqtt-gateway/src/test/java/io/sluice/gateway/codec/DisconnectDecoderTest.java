@@ -59,14 +59,7 @@ class DisconnectDecoderTest {
         return forms.stream();
     }
 
-    @Normative({
-        "MQTT-2.1.3-1",
-        "MQTT-3.14.1-1",
-        "MQTT-3.14.2-1",
-        "MQTT-3.15.1-1",
-        "MQTT-3.15.2-1",
-        "MQTT-3.14.1-1 of 3.1.1"
-    })
+    @Normative({"MQTT-2.1.3-1", "MQTT-3.14.1-1", "MQTT-3.14.2-1", "MQTT-3.15.1-1", "MQTT-3.15.2-1", "MQTT311-3.14.1-1"})
     @ParameterizedTest
     @MethodSource("forbidden")
     void refuses(Refused packet) {

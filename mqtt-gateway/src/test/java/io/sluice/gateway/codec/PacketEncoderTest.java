@@ -49,7 +49,6 @@ class PacketEncoderTest {
         "MQTT-2.2.2-1",
         "MQTT-3.2.2-1",
         "MQTT-3.2.2-6",
-        "MQTT-3.2.2-9",
         "MQTT-3.9.3-1",
         "MQTT-3.11.3-1",
         "MQTT-3.12.4-1",
@@ -272,7 +271,7 @@ class PacketEncoderTest {
         assertThat(ByteBufUtil.getBytes(out)).isEqualTo(Wire.bytes("40 <0001 97>"));
     }
 
-    @Normative("MQTT-3.2.2-6 of 3.1.1")
+    @Normative("MQTT311-3.2.2-6")
     @Test
     void hasNoConnackOf3ForAReasonWithoutAReturnCode() {
         assertThatThrownBy(() -> PacketEncoder.connack(

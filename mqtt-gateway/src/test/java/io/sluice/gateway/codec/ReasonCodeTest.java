@@ -26,7 +26,7 @@ class ReasonCodeTest {
         assertThat(ReasonCode.of(0xFF)).isNull();
     }
 
-    @Normative({"MQTT-3.2.2-4 of 3.1.1", "MQTT-3.2.2-6 of 3.1.1"})
+    @Normative({"MQTT311-3.2.2-4", "MQTT311-3.2.2-6"})
     @ParameterizedTest
     @CsvSource({
         "SUCCESS, 0",

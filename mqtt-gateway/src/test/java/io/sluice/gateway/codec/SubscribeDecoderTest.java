@@ -86,7 +86,7 @@ class SubscribeDecoderTest {
         "MQTT-3.8.3-2",
         "MQTT-3.8.3-4",
         "MQTT-3.8.3-5",
-        "MQTT-3.8.3-4 of 3.1.1",
+        "MQTT311-3.8.3-4",
         "MQTT-3.10.1-1",
         "MQTT-3.10.3-1",
         "MQTT-3.10.3-2"

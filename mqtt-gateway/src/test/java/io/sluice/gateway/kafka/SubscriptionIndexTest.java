@@ -105,7 +105,7 @@ class SubscriptionIndexTest {
     }
 
     @Test
-    @Normative({"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4", "MQTT-3.3.5-1"})
+    @Normative({"MQTT-3.3.4-2", "MQTT-3.3.4-3", "MQTT-3.3.4-4", "MQTT311-3.3.5-1"})
     void mergesOverlappingFiltersToTheHighestQosWithAllIdentifiers() {
         Client client = new Client();
         Session session = session("c", 0, client);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class PacketIdsTest {
 
     @Test
-    @Normative({"MQTT-2.2.1-3", "MQTT-2.2.1-4"})
+    @Normative({"MQTT-2.2.1-4", "MQTT-4.3.2-1", "MQTT-4.3.3-1", "MQTT311-2.3.1-4"})
     void neverGivesAnIdentifierThatIsInFlightThroughManyWraps() {
         Random random = new Random(1);
         PacketIds ids = new PacketIds(1_000);

@@ -58,7 +58,7 @@ class SessionTest {
     }
 
     @Test
-    @Normative({"MQTT-4.6.0-2", "MQTT-4.3.2-4"})
+    @Normative({"MQTT-4.3.2-4", "MQTT-4.3.3-8"})
     void acknowledgesInTheOrderOfThePublishesThoughTheLogAnswersInAnother() {
         session.publish(message("a", Qos.AT_LEAST_ONCE), 1);
         session.publish(message("b", Qos.AT_LEAST_ONCE), 2);
@@ -123,6 +123,7 @@ class SessionTest {
     }
 
     @Test
+    @Normative("MQTT311-4.8.0-2")
     void endsTheConnectionWhenAnAppendFailsForGoodSoThatOrderIsKept() {
         session.publish(message("a", Qos.AT_MOST_ONCE), 0);
         sink.listeners.get(0).refused(FAILED);
@@ -162,7 +163,7 @@ class SessionTest {
     }
 
     @Test
-    @Normative("MQTT-3.3.4-8")
+    @Normative("MQTT-4.9.0-2")
     void sendsQos0PastAFullWindow() {
         deliver("a", Qos.AT_LEAST_ONCE);
         deliver("b", Qos.AT_LEAST_ONCE);

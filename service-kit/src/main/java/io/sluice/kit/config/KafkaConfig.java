@@ -49,6 +49,13 @@ public record KafkaConfig(
                         + " set.")
         Map<String, String> properties) {
 
+    /**
+     * Kafka's own sizes of socket buffers are so small that a receiver drops what a sender on the same machine or a fast
+     * network sends at once, and waits for a retransmission of 200 ms. The system's sizes follow the need.
+     */
+    private static final Map<String, Object> SYSTEM_SIZES =
+            Map.of(CommonClientConfigs.RECEIVE_BUFFER_CONFIG, -1, CommonClientConfigs.SEND_BUFFER_CONFIG, -1);
+
     private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9._-]{0,100}");
 
     /** An operator who set one of these would break a promise without a word. */
@@ -87,9 +94,10 @@ public record KafkaConfig(
         return new Topics(topicPrefix, partitions);
     }
 
-    /** What every Kafka client starts from: a new map that may be changed. */
+    /** What every Kafka client starts from, before {@code properties} have the last word: a new map that may be changed. */
     public Map<String, Object> clientProperties() {
-        Map<String, Object> client = new HashMap<>(properties);
+        Map<String, Object> client = new HashMap<>(SYSTEM_SIZES);
+        client.putAll(properties);
         client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
         return client;
     }

@@ -66,8 +66,23 @@ class SharedConfigTest {
         KafkaConfig kafka = new KafkaConfig("k1:9092", "p.", 6, (short) 1, Map.of("security.protocol", "SSL"));
 
         assertThat(kafka.clientProperties())
-                .containsExactlyInAnyOrderEntriesOf(Map.of("bootstrap.servers", "k1:9092", "security.protocol", "SSL"));
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        "bootstrap.servers",
+                        "k1:9092",
+                        "security.protocol",
+                        "SSL",
+                        "receive.buffer.bytes",
+                        -1,
+                        "send.buffer.bytes",
+                        -1));
         assertThat(kafka.topics()).isEqualTo(new Topics("p.", 6));
+    }
+
+    @Test
+    void kafkasOwnConfigurationHasTheLastWord() {
+        KafkaConfig kafka = new KafkaConfig("k1:9092", "", 6, (short) 1, Map.of("receive.buffer.bytes", "65536"));
+
+        assertThat(kafka.clientProperties()).containsEntry("receive.buffer.bytes", "65536");
     }
 
     @ParameterizedTest
