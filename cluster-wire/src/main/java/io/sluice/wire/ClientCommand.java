@@ -102,8 +102,7 @@ public sealed interface ClientCommand extends Command {
      * @param sentBelow for each partition of the log: no message at or above this offset was sent; null if that is not known
      * @param reason why, for events and logs
      */
-    record Detach(
-            String clientId, long epoch, long expirySeconds, WillAction will, long[] sentBelow, String reason)
+    record Detach(String clientId, long epoch, long expirySeconds, WillAction will, long[] sentBelow, String reason)
             implements ClientCommand {
         static final int TYPE = 17;
 
@@ -282,14 +281,26 @@ public sealed interface ClientCommand extends Command {
     record Due(String clientId, long sessionId, long epoch, Kind kind) implements ClientCommand {
         static final int TYPE = 24;
 
-        /** What was due. Written as 0 or 1, in this order. */
+        /** What was due. Written as its code. */
         public enum Kind {
             /** The will is to be published. */
-            WILL,
+            WILL(0),
             /** The session is to end. */
-            EXPIRY,
+            EXPIRY(1),
             /** An Attach has waited long enough for the connection before; the epoch is its own. */
-            TAKE_OVER
+            TAKE_OVER(2);
+
+            private static final Kind[] BY_CODE = values();
+
+            private final int code;
+
+            Kind(int code) {
+                this.code = code;
+            }
+
+            private static Kind read(WireReader in) throws DamagedRecordException {
+                return BY_CODE[in.integer(0, BY_CODE.length - 1)];
+            }
         }
 
         @Override
@@ -297,12 +308,12 @@ public sealed interface ClientCommand extends Command {
             return header(TYPE)
                     .number(sessionId)
                     .number(epoch)
-                    .flag(kind == Kind.EXPIRY)
+                    .number(kind.code)
                     .toBytes();
         }
 
         static Due read(String clientId, WireReader in) throws DamagedRecordException {
-            return new Due(clientId, in.number(), in.number(), in.flag() ? Kind.EXPIRY : Kind.WILL);
+            return new Due(clientId, in.number(), in.number(), Kind.read(in));
         }
     }
 

@@ -115,7 +115,8 @@ class CommandTest {
                 "0116" + "05" + "808004", // packet id 65,536
                 "0116" + "8500" + "01", // a number with a byte too many
                 "0116" + "ffffffffffffffffff01" + "01", // a number beyond a long
-                "0118" + "05" + "05" + "02", // a flag that is 2
+                "0111" + "05" + "00" + "02" + "00" + "00", // a flag that is 2
+                "0118" + "05" + "05" + "03", // an unknown kind of what is due
                 "0112" + "05" + "00" + "01" + "0161" + "03" + "00", // QoS 3
                 "0112" + "05" + "00" + "01" + "0161" + "10" + "00", // unknown options
                 "0113" + "05" + "00" + "01" + "022b62", // a filter that is none

@@ -43,7 +43,7 @@ final class RandomMessages {
                 message.clientId(),
                 message.properties(),
                 random.nextInt(12),
-                random.nextLong() >>> (2 + random.nextInt(60)),
+                random.nextLong() >>> (5 + random.nextInt(59)),
                 random.nextLong() >>> 20,
                 message.uniqueId(),
                 message.uniqueAfter());

@@ -42,6 +42,7 @@ final class RandomRecords {
                         number(),
                         random.nextBoolean() ? expiry() : -1,
                         random.nextBoolean() ? ClientCommand.WillAction.PUBLISH : ClientCommand.WillAction.FORGET,
+                        random.nextBoolean() ? new long[] {random.nextInt(9), number()} : null,
                         "because");
             case 4 ->
                 new ClientCommand.Subscribe(
@@ -54,12 +55,7 @@ final class RandomRecords {
             case 7 -> new ClientCommand.Receipt(client, number(), receipt());
             case 8 -> new ClientCommand.Release(client, number(), packetId());
             case 9 -> new ClientCommand.Pull(client, number(), number(), offsets());
-            default ->
-                new ClientCommand.Due(
-                        client,
-                        number(),
-                        number(),
-                        random.nextBoolean() ? ClientCommand.Due.Kind.WILL : ClientCommand.Due.Kind.EXPIRY);
+            default -> new ClientCommand.Due(client, number(), number(), dueKind());
         };
     }
 
@@ -119,6 +115,11 @@ final class RandomRecords {
     private Command.Progress.Session progress() {
         return new Command.Progress.Session(
                 client(), number(), origins(), origins(), list(this::packetId), list(this::packetId));
+    }
+
+    private ClientCommand.Due.Kind dueKind() {
+        ClientCommand.Due.Kind[] kinds = ClientCommand.Due.Kind.values();
+        return kinds[random.nextInt(kinds.length)];
     }
 
     private InboundReceipt receipt() {

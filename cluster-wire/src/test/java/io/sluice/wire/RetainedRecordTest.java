@@ -23,28 +23,16 @@ class RetainedRecordTest {
     void isReadAsItWasWritten(long seed) throws DamagedRecordException {
         RandomMessages messages = new RandomMessages(seed);
         for (int round = 0; round < 2_000; round++) {
-            PublishRecord message = logged(messages.next(), 11, 1L << 40, 1_000);
+            PublishRecord message = messages.logged();
             RetainedRecord retained = new RetainedRecord(message);
             Headers headers = new RecordHeaders();
             retained.writeHeaders(headers);
 
-            RetainedRecord read = RetainedRecord.decode(message.topic(), retained.value(), headers, 1_000);
+            RetainedRecord read =
+                    RetainedRecord.decode(message.topic(), retained.value(), headers, message.timestamp());
 
             assertThat(read).usingRecursiveComparison().isEqualTo(retained);
         }
-    }
-
-    private static PublishRecord logged(PublishRecord message, int partition, long offset, long timestamp) {
-        return new PublishRecord(
-                message.topic(),
-                message.payload(),
-                message.qos(),
-                message.retain(),
-                message.clientId(),
-                message.properties(),
-                partition,
-                offset,
-                timestamp);
     }
 
     @Test

@@ -134,7 +134,7 @@ class TopicProvisioningTest {
     @Test
     void warnsOfWhatDiffersAndDoesNotTouchIt() throws Exception {
         admin.createTopics(
-                        List.of(new NewTopic(topics.commands(), 3, (short) 1).configs(Map.of("retention.ms", "60000"))))
+                        List.of(new NewTopic(topics.events(), 3, (short) 1).configs(Map.of("retention.ms", "60000"))))
                 .all()
                 .get();
 
@@ -142,10 +142,10 @@ class TopicProvisioningTest {
 
         await().until(() -> provisioning.report().ready());
         assertThat(provisioning.report().topics())
-                .filteredOn(topic -> topic.name().equals(topics.commands()))
+                .filteredOn(topic -> topic.name().equals(topics.events()))
                 .singleElement()
                 .satisfies(topic ->
-                        assertThat(topic.warnings()).containsExactly("retention.ms is 60000, it should be 86400000"));
+                        assertThat(topic.warnings()).containsExactly("retention.ms is 60000, it should be 604800000"));
     }
 
     @Test
