@@ -111,10 +111,10 @@ class CommandTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0116" + "05" + "00", // packet id 0
-                "0116" + "05" + "808004", // packet id 65,536
-                "0116" + "8500" + "01", // a number with a byte too many
-                "0116" + "ffffffffffffffffff01" + "01", // a number beyond a long
+                "0116" + "05" + "00" + "00", // packet id 0
+                "0116" + "05" + "808004" + "00", // packet id 65,536
+                "0116" + "8500" + "01" + "00", // a number with a byte too many
+                "0116" + "ffffffffffffffffff01" + "01" + "00", // a number beyond a long
                 "0111" + "05" + "00" + "02" + "00" + "00", // a flag that is 2
                 "0118" + "05" + "05" + "03", // an unknown kind of what is due
                 "0112" + "05" + "00" + "01" + "0161" + "03" + "00", // QoS 3
@@ -131,7 +131,7 @@ class CommandTest {
 
     @Test
     void refusesAKeyThatIsNoName() {
-        for (Command command : List.of(LOST, new ClientCommand.Release("c", 1, 1))) {
+        for (Command command : List.of(LOST, new ClientCommand.Release("c", 1, 1, 0))) {
             for (byte[] key : new byte[][] {null, {}, {(byte) 0xFF}}) {
                 assertThatThrownBy(() -> Command.decode(key, command.value()))
                         .isInstanceOf(DamagedRecordException.class)

@@ -31,6 +31,7 @@ final class RandomRecords {
                         "gä-" + slot(),
                         slot(),
                         number(),
+                        number(),
                         random.nextBoolean(),
                         expiry(),
                         3 + random.nextInt(3),
@@ -53,7 +54,7 @@ final class RandomRecords {
             case 5 -> new ClientCommand.Unsubscribe(client, number(), offsets(), list(topics::filter));
             case 6 -> new ClientCommand.Assigned(client, number(), assigned());
             case 7 -> new ClientCommand.Receipt(client, number(), receipt());
-            case 8 -> new ClientCommand.Release(client, number(), packetId());
+            case 8 -> new ClientCommand.Release(client, number(), packetId(), random.nextInt(1_000));
             case 9 -> new ClientCommand.Pull(client, number(), number(), offsets());
             default -> new ClientCommand.Due(client, number(), number(), dueKind());
         };
@@ -103,6 +104,7 @@ final class RandomRecords {
                 offsets(),
                 random.nextBoolean(),
                 list(this::receipt),
+                reuses(),
                 list(this::assigned),
                 list(this::packetId),
                 list(() -> random.nextBoolean()
@@ -117,13 +119,19 @@ final class RandomRecords {
                 client(), number(), origins(), origins(), list(this::packetId), list(this::packetId));
     }
 
+    private ReuseCounts reuses() {
+        ReuseCounts counts = new ReuseCounts();
+        list(this::packetId).forEach(id -> counts.raise(id, 1 + random.nextInt(3)));
+        return counts;
+    }
+
     private ClientCommand.Due.Kind dueKind() {
         ClientCommand.Due.Kind[] kinds = ClientCommand.Due.Kind.values();
         return kinds[random.nextInt(kinds.length)];
     }
 
     private InboundReceipt receipt() {
-        return new InboundReceipt(packetId(), "1-" + random.nextInt(), random.nextInt(12), number());
+        return new InboundReceipt(packetId(), random.nextInt(1_000), random.nextInt(12), number());
     }
 
     private AssignedDelivery assigned() {
