@@ -241,11 +241,7 @@ public sealed interface ClientCommand extends Command {
 
         @Override
         public byte[] value() {
-            return header(TYPE)
-                    .number(epoch)
-                    .number(packetId)
-                    .number(use)
-                    .toBytes();
+            return header(TYPE).number(epoch).number(packetId).number(use).toBytes();
         }
 
         static Release read(String clientId, WireReader in) throws DamagedRecordException {

@@ -51,7 +51,9 @@ public final class ReuseCounts {
 
     /** Writes the counts. */
     public void write(WireWriter out) {
-        out.list(List.copyOf(runs.entrySet()), (run, to) -> to.number(run.getKey()).number(run.getValue()));
+        out.list(
+                List.copyOf(runs.entrySet()),
+                (run, to) -> to.number(run.getKey()).number(run.getValue()));
     }
 
     /** Reads what {@link #write} wrote. */

@@ -26,7 +26,8 @@ class ReuseCountsTest {
             }
             WireWriter out = new WireWriter();
             counts.write(out);
-            assertThat(ReuseCounts.read(new WireReader(out.toBytes(), "counts"))).isEqualTo(counts);
+            assertThat(ReuseCounts.read(new WireReader(out.toBytes(), "counts")))
+                    .isEqualTo(counts);
         }
     }
 
