@@ -31,6 +31,8 @@ final class RoleSettings {
     RouterConfig router(Path stateFolder) {
         Map<String, String> settings = common("router-1", config.adminPort());
         settings.put("SLUICE_STATE_FOLDER", stateFolder.toString());
+        // There is no other router to keep a copy.
+        settings.putIfAbsent("SLUICE_SESSIONS_STANDBY_REPLICAS", "0");
         return Configs.load(RouterConfig.class, null, settings);
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +35,11 @@ public final class Router implements AutoCloseable {
             admin = start(AdminServer.start(config.admin(), health, metrics, Map.of()));
             String address = config.admin().host() + ":" + admin.port();
             start(RoleMembership.join(config.zookeeper(), ROLE, config.name(), Map.of("address", address)));
-            health.started(start(StreamsRun.start(config, metrics, new RouterMetrics(metrics.registry()))));
+            RouterMetrics meters = new RouterMetrics(metrics.registry());
+            health.started(List.of(
+                    start(StreamsRun.retained(config, metrics, meters)),
+                    start(StreamsRun.match(config, metrics, meters)),
+                    start(StreamsRun.queue(config, metrics, meters))));
             log.atInfo()
                     .addKeyValue("router", config.name())
                     .addKeyValue("address", address)

@@ -6,6 +6,7 @@ import io.sluice.kit.config.Require;
 import io.sluice.kit.config.Setting;
 import io.sluice.kit.config.ZooKeeperConfig;
 import io.sluice.router.streams.ProcessingConfig;
+import io.sluice.router.streams.SessionsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -39,7 +40,8 @@ public record RouterConfig(
                         + " longer can bring it back.")
         Duration clearedMarkerRetention,
 
-        ProcessingConfig processing) {
+        ProcessingConfig processing,
+        SessionsConfig sessions) {
 
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
     private static final Duration SHORTEST_RETENTION = Duration.ofSeconds(1);

@@ -6,26 +6,28 @@ import io.sluice.router.streams.StreamsRun;
 import java.util.List;
 
 /**
- * Whether the router lives and does its work. Delivery does not depend on it: a router that is not ready delays what is
- * retained, and nothing else.
+ * Whether the router lives and does its work: all of its stages. Delivery to clients that are connected does not depend on it: a
+ * router that is not ready delays what is retained and what concerns durable sessions.
  */
 final class RouterHealth implements Health {
 
-    private volatile StreamsRun run;
+    private volatile List<StreamsRun> runs = List.of();
 
-    void started(StreamsRun started) {
-        run = started;
+    void started(List<StreamsRun> started) {
+        runs = List.copyOf(started);
     }
 
     @Override
     public List<Check> live() {
-        StreamsRun present = run;
-        return present == null ? List.of(new Check("run", true, "starting")) : present.live();
+        return runs.isEmpty()
+                ? List.of(new Check("run", true, "starting"))
+                : runs.stream().flatMap(run -> run.live().stream()).toList();
     }
 
     @Override
     public List<Check> ready() {
-        StreamsRun present = run;
-        return present == null ? List.of(new Check("streams", false, "starting")) : present.ready();
+        return runs.isEmpty()
+                ? List.of(new Check("streams", false, "starting"))
+                : runs.stream().flatMap(run -> run.ready().stream()).toList();
     }
 }

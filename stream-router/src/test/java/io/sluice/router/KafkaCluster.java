@@ -24,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A real Kafka, and what a test wants to do with it. */
-final class KafkaCluster implements AutoCloseable {
+public final class KafkaCluster implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -32,7 +32,8 @@ final class KafkaCluster implements AutoCloseable {
     private final Admin admin;
     private final KafkaProducer<byte[], byte[]> producer;
 
-    KafkaCluster(Path folder) {
+    /** Starts it on a folder. */
+    public KafkaCluster(Path folder) {
         kafka = EmbeddedKafka.start(folder);
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
         producer = new KafkaProducer<>(
@@ -41,7 +42,8 @@ final class KafkaCluster implements AutoCloseable {
                 new ByteArraySerializer());
     }
 
-    String bootstrapServers() {
+    /** Where it is. */
+    public String bootstrapServers() {
         return kafka.bootstrapServers();
     }
 
@@ -55,7 +57,7 @@ final class KafkaCluster implements AutoCloseable {
     }
 
     /** Makes all topics, as the leader does. */
-    void provision(Topics topics) throws Exception {
+    public void provision(Topics topics) throws Exception {
         for (Topics.Spec spec : topics.all()) {
             create(spec);
         }
@@ -82,12 +84,13 @@ final class KafkaCluster implements AutoCloseable {
     }
 
     /** Writes a record and returns where it stands. */
-    RecordMetadata write(ProducerRecord<byte[], byte[]> record) throws InterruptedException, ExecutionException {
+    public RecordMetadata write(ProducerRecord<byte[], byte[]> record) throws InterruptedException, ExecutionException {
         return producer.send(record).get();
     }
 
     /** A message in the log. */
-    static ProducerRecord<byte[], byte[]> publish(Topics topics, String topic, String payload, String... headers) {
+    public static ProducerRecord<byte[], byte[]> publish(
+            Topics topics, String topic, String payload, String... headers) {
         return record(topics.publish(), null, topic, payload, headers);
     }
 
@@ -118,7 +121,7 @@ final class KafkaCluster implements AutoCloseable {
     }
 
     /** All records that stand in a topic now, by partition and offset. */
-    List<ConsumerRecord<byte[], byte[]>> read(String topic) {
+    public List<ConsumerRecord<byte[], byte[]>> read(String topic) {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", kafka.bootstrapServers(), "max.partition.fetch.bytes", 16 << 20),
                 new ByteArrayDeserializer(),
@@ -138,7 +141,7 @@ final class KafkaCluster implements AutoCloseable {
     }
 
     /** The payload, or null for a tombstone. */
-    static String payload(ConsumerRecord<byte[], byte[]> record) {
+    public static String payload(ConsumerRecord<byte[], byte[]> record) {
         return record.value() == null ? null : new String(record.value(), UTF_8);
     }
 

@@ -28,6 +28,14 @@ class RouterConfigTest {
         assertThat(config.processing().fetchMinBytes()).isEqualTo(65_536);
         assertThat(config.processing().fetchMaxWait()).isEqualTo(Duration.ofMillis(250));
         assertThat(config.processing().closeTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(config.sessions().commitInterval()).isEqualTo(Duration.ofMillis(50));
+        assertThat(config.sessions().markInterval()).isEqualTo(Duration.ofMillis(50));
+        assertThat(config.sessions().standbyReplicas()).isEqualTo(1);
+        assertThat(config.sessions().takeOverTimeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.sessions().clockTolerance()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(config.sessions().uniqueIds()).isEqualTo(100_000);
+        assertThat(config.sessions().pageMessages()).isEqualTo(500);
+        assertThat(config.sessions().pageBytes()).isEqualTo(256 << 10);
     }
 
     @ParameterizedTest
@@ -42,6 +50,14 @@ class RouterConfigTest {
         "SLUICE_PROCESSING_FETCH_MIN_BYTES, 2MiB, processing.fetchMinBytes",
         "SLUICE_PROCESSING_FETCH_MAX_WAIT, 6s, processing.fetchMaxWait",
         "SLUICE_PROCESSING_CLOSE_TIMEOUT, 0s, processing.closeTimeout",
+        "SLUICE_SESSIONS_COMMIT_INTERVAL, 1ms, sessions.commitInterval",
+        "SLUICE_SESSIONS_MARK_INTERVAL, 11s, sessions.markInterval",
+        "SLUICE_SESSIONS_STANDBY_REPLICAS, 4, sessions.standbyReplicas",
+        "SLUICE_SESSIONS_TAKE_OVER_TIMEOUT, 10ms, sessions.takeOverTimeout",
+        "SLUICE_SESSIONS_CLOCK_TOLERANCE, 2m, sessions.clockTolerance",
+        "SLUICE_SESSIONS_UNIQUE_IDS, 0, sessions.uniqueIds",
+        "SLUICE_SESSIONS_PAGE_MESSAGES, 0, sessions.pageMessages",
+        "SLUICE_SESSIONS_PAGE_BYTES, 1, sessions.pageBytes",
     })
     void refusesWhatCannotWork(String variable, String value, String key) {
         assertThatThrownBy(() -> Configs.load(RouterConfig.class, null, Map.of(variable, value)))

@@ -84,7 +84,7 @@ class RouterTest extends RouterOnKafka {
                 .extracting(letter -> headers(letter).get(0))
                 .containsExactlyInAnyOrder(
                         "dead-letter.cause=header mqtt.qos must be 0 to 2",
-                        "dead-letter.cause=command without version and type",
+                        "dead-letter.cause=command of unknown version 99",
                         "dead-letter.cause=header mqtt.origin is missing");
         awaitMetric(router, "sluice_dead_letters_total", "topic", topics.publish(), "1.0");
     }

@@ -53,16 +53,30 @@ class RouterTroubleTest extends RouterOnKafka {
         kafka.provision(topics);
         Router router = startReady("one");
 
-        kafka.delete(topics.commands());
+        kafka.delete(topics.wills());
 
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(get(router, "/ready").body()).contains(topics.commands()));
+                .untilAsserted(() -> assertThat(get(router, "/ready").body()).contains(topics.wills()));
         for (Topics.Spec spec : topics.all()) {
-            if (spec.name().equals(topics.commands())) {
+            if (spec.name().equals(topics.wills())) {
                 kafka.create(spec);
             }
         }
         awaitReady(router);
+    }
+
+    @Test
+    void saysThatCommandsWereMadeAnewAndDoesNotTakeTheirOffsetsForThoseOfTheOldOnes() throws Exception {
+        kafka.provision(topics);
+        Router router = startReady("one");
+
+        remake(topics.commands());
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            HttpResponse<String> ready = get(router, "/ready");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).contains("durable sessions belong to the old one");
+        });
     }
 
     @Test

@@ -85,7 +85,13 @@ public final class ModelQueue {
             }
 
             @Override
-            public void changed(String clientId, ClientState client) {}
+            public void changed(String clientId, SessionEvent event, ClientState client) {}
+
+            @Override
+            public void gone(String clientId) {}
+
+            @Override
+            public void passedOver(PassedOver reason) {}
         });
     }
 
@@ -142,11 +148,15 @@ public final class ModelQueue {
             return "none";
         }
         StringBuilder text = new StringBuilder("session " + client.sessionId() + " owner " + client.owner());
-        client.filters().versions().forEach(version -> text.append(" " + version.filter().text() + " since "
-                + version.since() + " from " + Arrays.toString(version.from()) + " to "
-                + Arrays.toString(version.to())));
-        working.entries.getOrDefault(clientId, Map.of()).forEach((partition, byOffset) -> byOffset.forEach(
-                (offset, entry) -> text.append(" " + partition + ":" + offset + " " + entry.state())));
+        client.filters()
+                .versions()
+                .forEach(version -> text.append(" " + version.filter().text() + " since "
+                        + version.since() + " from " + Arrays.toString(version.from()) + " to "
+                        + Arrays.toString(version.to())));
+        working.entries
+                .getOrDefault(clientId, Map.of())
+                .forEach((partition, byOffset) -> byOffset.forEach(
+                        (offset, entry) -> text.append(" " + partition + ":" + offset + " " + entry.state())));
         return text + " " + working.marks;
     }
 
@@ -154,6 +164,7 @@ public final class ModelQueue {
         private final Map<String, Supplier<ClientState>> clients = new HashMap<>();
         private final Map<String, Map<Integer, TreeMap<Long, Entry>>> entries = new HashMap<>();
         private final Map<Integer, Mark> marks = new HashMap<>();
+        private List<String> lost = List.of();
 
         MemoryState copy() {
             MemoryState copy = new MemoryState();
@@ -164,6 +175,7 @@ public final class ModelQueue {
                 copy.entries.put(clientId, of);
             });
             copy.marks.putAll(marks);
+            copy.lost = lost;
             return copy;
         }
 
@@ -217,7 +229,8 @@ public final class ModelQueue {
 
         @Override
         public Cursor entries(String clientId, int partition, long from) {
-            var iterator = of(clientId, partition).tailMap(from, true).entrySet().iterator();
+            var iterator =
+                    of(clientId, partition).tailMap(from, true).entrySet().iterator();
             return new Cursor() {
                 private Map.Entry<Long, Entry> present;
 
@@ -250,6 +263,16 @@ public final class ModelQueue {
         @Override
         public void putMark(int partition, Mark mark) {
             marks.put(partition, mark);
+        }
+
+        @Override
+        public List<String> lost() {
+            return lost;
+        }
+
+        @Override
+        public void putLost(List<String> incarnations) {
+            lost = incarnations;
         }
 
         @Override

@@ -39,6 +39,14 @@ public final class Require {
         }
     }
 
+    /** A time from {@code least} to {@code most}. */
+    public static void between(String component, Duration value, Duration least, Duration most) {
+        that(
+                component,
+                value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
+                "must be " + least.toMillis() + "ms to " + most.toMillis() + "ms, was " + value.toMillis() + "ms");
+    }
+
     /** None or some time. */
     public static void notNegative(String component, Duration value) {
         if (value.isNegative()) {

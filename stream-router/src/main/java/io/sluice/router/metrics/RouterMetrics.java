@@ -3,14 +3,20 @@ package io.sluice.router.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sluice.router.matching.MatchEvents;
+import io.sluice.router.queue.PassedOver;
+import io.sluice.router.queue.QueueEvents;
 import io.sluice.router.topology.TopologyEvents;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 
 /** The router's own meters. Thread-safe. */
-public final class RouterMetrics implements TopologyEvents {
+public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEvents {
 
     private static final String WRITES = "sluice.retained.writes";
     private static final String WRITES_DESCRIPTION = "Records written to mqtt.retained";
@@ -21,7 +27,21 @@ public final class RouterMetrics implements TopologyEvents {
     private final Counter rewrites;
     private final Counter damagedStates;
     private final Counter threadFailures;
-    /** By topic; -1 while it is not known. */
+    private final Counter matchedMessages;
+    private final Counter matches;
+    private final Counter lookBacks;
+    private final Counter lookedBackRecords;
+    private final Counter wills;
+    private final Counter pages;
+    /** Of the queue stage, by what was done and the topic. */
+    private final Map<String, Counter> queueRecords = new ConcurrentHashMap<>();
+
+    private final Map<PassedOver, Counter> passedOver = new EnumMap<>(PassedOver.class);
+    /** Of the queue stage, by partition. */
+    private final Map<Integer, Size> sizes = new ConcurrentHashMap<>();
+
+    private record Size(long queued, int clients) {}
+    /** By stage and topic; -1 while it is not known. */
     private final Map<String, AtomicLong> lags = new ConcurrentHashMap<>();
 
     /** Registers the meters. */
@@ -32,39 +52,60 @@ public final class RouterMetrics implements TopologyEvents {
         rewrites = counter(WRITES, WRITES_DESCRIPTION, "kind", "rewrite");
         damagedStates = counter("sluice.router.state.damaged", "Entries of the state store that could not be read");
         threadFailures = counter("sluice.router.thread.failures", "Stream threads that died of an exception");
+        matchedMessages = counter("sluice.match.messages", "Messages matched against the filters of durable sessions");
+        matches = counter("sluice.match.matches", "Durable sessions found for messages");
+        lookBacks = counter("sluice.match.look.backs", "Times that the log was read again for filters known late");
+        lookedBackRecords = counter("sluice.match.looked.back.records", "Records of the log that were read again");
+        wills = counter("sluice.match.wills", "Wills handed on to the log");
+        pages = counter("sluice.queue.pages", "Answers to gateways that attached a session or asked for its messages");
+        for (PassedOver reason : PassedOver.values()) {
+            String description = "Matches that led to no entry";
+            String tag = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            passedOver.put(reason, counter("sluice.queue.passed.over", description, "reason", tag));
+        }
+        gauge("sluice.queue.messages", "Messages queued for durable sessions", Size::queued);
+        gauge("sluice.queue.clients", "Clients with a session or a connection that the stage knows", Size::clients);
+    }
+
+    private void gauge(String name, String description, ToLongFunction<Size> part) {
+        Gauge.builder(name, sizes, all -> all.values().stream().mapToLong(part).sum())
+                .description(description)
+                .register(registry);
     }
 
     private Counter counter(String name, String description, String... tags) {
         return Counter.builder(name).description(description).tags(tags).register(registry);
     }
 
-    /** Shows as 1 or 0 whether the router is in a state. */
-    public void state(String state, BooleanSupplier isIn) {
+    /** Shows as 1 or 0 whether a stage is in a state. */
+    public void state(String stage, String state, BooleanSupplier isIn) {
         Gauge.builder("sluice.router.state", isIn, in -> in.getAsBoolean() ? 1 : 0)
-                .description("1 for the state that the router is in")
-                .tag("state", state)
+                .description("1 for the state that the stage is in")
+                .tags("stage", stage, "state", state)
                 .strongReference(true)
                 .register(registry);
     }
 
-    /** So many records of a topic are not yet processed and committed; -1 if that is not known. */
-    public void lag(String topic, long records) {
-        lags.computeIfAbsent(topic, this::lagGauge).set(records);
+    /** So many records of a topic are not yet processed and committed by a stage; -1 if that is not known. */
+    public void lag(String stage, String topic, long records) {
+        lags.computeIfAbsent(stage + "/" + topic, unused -> lagGauge(stage, topic))
+                .set(records);
     }
 
-    private AtomicLong lagGauge(String topic) {
+    private AtomicLong lagGauge(String stage, String topic) {
         AtomicLong lag = new AtomicLong();
         Gauge.builder("sluice.router.lag.records", lag, value -> value.get() < 0 ? Double.NaN : value.get())
                 .description("Records that are not yet processed and committed")
-                .tag("topic", topic)
+                .tags("stage", stage, "topic", topic)
                 .strongReference(true)
                 .register(registry);
         return lag;
     }
 
-    /** Records of a topic were removed before they were processed. */
-    public void lost(String topic, long records) {
-        counter("sluice.router.lost.records", "Records removed by retention before they were processed", "topic", topic)
+    /** Records of a topic were removed before a stage processed them. */
+    public void lost(String stage, String topic, long records) {
+        String description = "Records removed by retention before they were processed";
+        counter("sluice.router.lost.records", description, "stage", stage, "topic", topic)
                 .increment((double) records);
     }
 
@@ -78,6 +119,82 @@ public final class RouterMetrics implements TopologyEvents {
     public void threadFailed() {
         threadFailures.increment();
     }
+
+    // --- match stage
+
+    @Override
+    public void messageMatched() {
+        matchedMessages.increment();
+    }
+
+    @Override
+    public void matchSent() {
+        matches.increment();
+    }
+
+    @Override
+    public void lookedBack(long records) {
+        lookBacks.increment();
+        lookedBackRecords.increment((double) records);
+    }
+
+    @Override
+    public void willForwarded() {
+        wills.increment();
+    }
+
+    @Override
+    public void damaged(String topic) {
+        deadLetter(topic);
+    }
+
+    // --- queue stage
+
+    @Override
+    public void read(String topic) {
+        queueRecord("read", topic);
+    }
+
+    @Override
+    public void written(String topic) {
+        queueRecord("written", topic);
+    }
+
+    private void queueRecord(String what, String topic) {
+        queueRecords
+                .computeIfAbsent(
+                        what + " " + topic,
+                        unused -> counter(
+                                "sluice.queue.records",
+                                "Records that the queue stage has read and written",
+                                "direction",
+                                what,
+                                "topic",
+                                topic))
+                .increment();
+    }
+
+    @Override
+    public void pageSent() {
+        pages.increment();
+    }
+
+    @Override
+    public void passedOver(PassedOver reason) {
+        passedOver.get(reason).increment();
+    }
+
+    @Override
+    public void size(int partition, long queued, int clients) {
+        sizes.put(partition, new Size(queued, clients));
+    }
+
+    @Override
+    public void left(int partition) {
+        sizes.remove(partition);
+    }
+
+    // --- what is retained
 
     @Override
     public void retainedWritten() {

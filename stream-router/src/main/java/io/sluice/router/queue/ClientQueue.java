@@ -8,8 +8,8 @@ import io.sluice.wire.ClientCommand.Due.Kind;
 import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
 import io.sluice.wire.FilterVersion;
-import io.sluice.wire.Inbox;
 import io.sluice.wire.InboundReceipt;
+import io.sluice.wire.Inbox;
 import io.sluice.wire.Origin;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
@@ -48,7 +48,10 @@ final class ClientQueue {
      */
     record Limits(long takeOverMillis, long clockMillis, PageBuilder.Limits page) {}
 
-        private static final int SESSION_TAKEN_OVER = 0x8E;
+    /** MQTT's reason code for an Attach that a later CONNECT has overtaken. */
+    private static final int SESSION_TAKEN_OVER = 0x8E;
+    /** MQTT's reason code for an Attach of a gateway that was declared lost. */
+    private static final int SERVER_UNAVAILABLE = 0x88;
 
     private final Limits limits;
     private final int partitions;
@@ -57,7 +60,10 @@ final class ClientQueue {
     private final PageBuilder pages;
     /** The clients that an incarnation owns, so that its loss finds them. */
     private final Map<String, Set<String>> owned = new HashMap<>();
+
     private final Timers timers = new Timers();
+    /** The latest incarnations that were declared lost, the earliest first. */
+    private final LostGateways lost;
 
     ClientQueue(int partitions, Limits limits, QueueState state, QueueEffects effects) {
         this.limits = limits;
@@ -65,6 +71,7 @@ final class ClientQueue {
         this.state = state;
         this.effects = effects;
         this.pages = new PageBuilder(partitions, limits.page(), state);
+        this.lost = new LostGateways(state.lost());
         for (String clientId : state.clientIds()) {
             ClientState client = state.client(clientId);
             timers.set(clientId, client.nextTimer());
@@ -95,7 +102,7 @@ final class ClientQueue {
         if (nothingLeft) {
             state.remove(clientId);
             timers.set(clientId, ClientState.NEVER);
-            effects.changed(clientId, null);
+            effects.gone(clientId);
         } else {
             state.put(clientId, client);
             timers.set(clientId, client.nextTimer());
@@ -116,8 +123,8 @@ final class ClientQueue {
             attach(clientId, offset, attach, now);
         } else if (command instanceof Command.Progress progress) {
             progress.sessions().forEach(this::progress);
-        } else if (command instanceof Command.GatewayLost lost) {
-            lost(lost.incarnation(), now);
+        } else if (command instanceof Command.GatewayLost gone) {
+            gatewayLost(gone.incarnation(), offset, now);
         } else {
             ofOneClient(clientId, offset, command, now);
         }
@@ -129,9 +136,9 @@ final class ClientQueue {
             return;
         }
         if (command instanceof ClientCommand.Detach detach) {
-            detach(clientId, client, detach, now);
+            detach(clientId, client, detach, offset, now);
         } else if (command instanceof ClientCommand.Due due) {
-            due(clientId, client, due, now);
+            due(clientId, client, due, offset, now);
         } else if (command instanceof ClientCommand.Subscribe subscribe) {
             changeFilters(clientId, client, subscribe, subscribe.epoch(), offset);
         } else if (command instanceof ClientCommand.Unsubscribe unsubscribe) {
@@ -205,7 +212,7 @@ final class ClientQueue {
             client.filters(changed.withoutEnded(pages.lowestUnsettled(clientId, client)));
             effects.filters(new SubscriptionsRecord(
                     clientId, client.sessionId(), offset, client.filters().versions()));
-            effects.changed(clientId, client);
+            effects.changed(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
         }
     }
 
@@ -254,6 +261,13 @@ final class ClientQueue {
     // --- connections
 
     private void attach(String clientId, long offset, ClientCommand.Attach attach, long now) {
+        if (lost.contains(attach.incarnation())) {
+            // It wakes up, and does not know yet that its clients were given to others.
+            effects.send(
+                    attach.slot(),
+                    new Fanout.Refused(clientId, attach.incarnation(), attach.request(), SERVER_UNAVAILABLE));
+            return;
+        }
         ClientState client = state.client(clientId);
         if (client == null) {
             client = new ClientState(clientId.getBytes(StandardCharsets.UTF_8), partitions);
@@ -261,7 +275,8 @@ final class ClientQueue {
             client.expireAt(0);
         }
         if (attach.connectedAt() + limits.clockMillis() < client.connectedAt()) {
-            // It was long on its way, and its client has connected again since: the later CONNECT wins, not the later record.
+            // It was long on its way, and its client has connected again since: the later CONNECT wins, not the later
+            // record.
             effects.send(
                     attach.slot(),
                     new Fanout.Refused(clientId, attach.incarnation(), attach.request(), SESSION_TAKEN_OVER));
@@ -271,11 +286,16 @@ final class ClientQueue {
         if (client.waiting() != null) {
             // It will never own the client: a later one wins.
             Waiting earlier = client.waiting();
-            evict(clientId, new Owner(earlier.epoch(), earlier.attach().incarnation(), earlier.attach().slot()));
+            evict(
+                    clientId,
+                    new Owner(
+                            earlier.epoch(),
+                            earlier.attach().incarnation(),
+                            earlier.attach().slot()));
         }
         Owner owner = client.owner();
         if (owner == null) {
-            begin(clientId, client, attach, offset, now);
+            begin(clientId, client, new Waiting(attach, offset, now), offset, now);
             return;
         }
         evict(clientId, owner);
@@ -283,19 +303,25 @@ final class ClientQueue {
         keep(clientId, client);
     }
 
-    /** The connection that an Attach asks for begins; there is no other one. */
-    private void begin(String clientId, ClientState client, ClientCommand.Attach attach, long epoch, long now) {
+    /**
+     * The connection that an Attach asks for begins; there is no other one.
+     *
+     * @param offset of the command that lets it begin
+     */
+    private void begin(String clientId, ClientState client, Waiting next, long offset, long now) {
+        ClientCommand.Attach attach = next.attach();
+        long epoch = next.epoch();
         boolean exists = client.expireAt() > now && client.sessionId() >= 0;
         boolean resumed = exists && !attach.cleanStart();
         if (client.willAt() != ClientState.NEVER && !resumed) {
             publishWill(clientId, client); // The session that it belongs to ends ([MQTT-3.1.3-9]).
         }
         if (!resumed) {
-            endSession(clientId, client, epoch);
+            endSession(clientId, client, offset);
             client.newSession(epoch);
         }
         for (ClientCommand change : client.late()) {
-            filters(clientId, client, epoch, change);
+            filters(clientId, client, offset, change);
         }
         client.late().clear();
         client.waiting(null);
@@ -313,10 +339,10 @@ final class ClientQueue {
         Arrays.fill(everything, ClientState.NEVER);
         client.sentBelow(everything);
         keep(clientId, client);
-        effects.changed(clientId, client);
+        effects.changed(clientId, SessionEvent.of(SessionEvent.Kind.CONNECTED), client);
     }
 
-    private void detach(String clientId, ClientState client, ClientCommand.Detach detach, long now) {
+    private void detach(String clientId, ClientState client, ClientCommand.Detach detach, long offset, long now) {
         Waiting waiting = client.waiting();
         if (waiting != null && waiting.epoch() == detach.epoch()) {
             client.waiting(null);
@@ -331,12 +357,12 @@ final class ClientQueue {
             if (detach.will() == ClientCommand.WillAction.FORGET) {
                 client.will(null);
             }
-            connectionEnded(clientId, client, now);
+            connectionEnded(clientId, client, detach.reason(), offset, now);
         }
     }
 
     /** Without an owner: the will is due now or later, the session ends now or later, and who waits may go on. */
-    private void connectionEnded(String clientId, ClientState client, long now) {
+    private void connectionEnded(String clientId, ClientState client, String reason, long offset, long now) {
         forgetOwner(clientId, client.owner());
         client.owner(null);
         long expiry = client.expirySeconds();
@@ -348,22 +374,23 @@ final class ClientQueue {
             }
         }
         if (expiry == 0) {
-            endSession(clientId, client, client.lastEpoch());
+            endSession(clientId, client, offset);
         }
+        effects.changed(clientId, new SessionEvent(SessionEvent.Kind.DISCONNECTED, reason), client);
         Waiting waiting = client.waiting();
-        if (waiting == null) {
+        if (waiting == null || lost.contains(waiting.attach().incarnation())) {
+            client.waiting(null);
             keep(clientId, client);
-            if (expiry > 0) {
-                effects.changed(clientId, client);
-            }
         } else {
-            begin(clientId, client, waiting.attach(), waiting.epoch(), now);
+            begin(clientId, client, waiting, offset, now);
         }
     }
 
-    private void lost(String incarnation, long now) {
+    private void gatewayLost(String incarnation, long offset, long now) {
+        lost.add(incarnation);
+        state.putLost(lost.all());
         for (String clientId : List.copyOf(owned.getOrDefault(incarnation, Set.of()))) {
-            connectionEnded(clientId, state.client(clientId), now);
+            connectionEnded(clientId, state.client(clientId), "gateway lost", offset, now);
         }
     }
 
@@ -407,10 +434,10 @@ final class ClientQueue {
         effects.due(new ClientCommand.Due(clientId, client.sessionId(), epoch, kind));
     }
 
-    private void due(String clientId, ClientState client, ClientCommand.Due due, long now) {
+    private void due(String clientId, ClientState client, ClientCommand.Due due, long offset, long now) {
         if (due.kind() == Kind.TAKE_OVER) {
             if (client.waiting() != null && client.waiting().epoch() == due.epoch()) {
-                connectionEnded(clientId, client, now);
+                connectionEnded(clientId, client, "taken over", offset, now);
             }
             return;
         }
@@ -422,7 +449,7 @@ final class ClientQueue {
             publishWill(clientId, client); // Also with the end of the session ([MQTT-3.1.3-9]).
         }
         if (due.kind() == Kind.EXPIRY) {
-            endSession(clientId, client, client.lastEpoch());
+            endSession(clientId, client, offset);
         }
         keep(clientId, client);
     }
@@ -434,15 +461,22 @@ final class ClientQueue {
         ClientState client = state.client(match.clientId());
         PublishRecord message = match.message();
         if (client == null || client.sessionId() != match.sessionId()) {
-            return; // That session has ended.
+            effects.passedOver(PassedOver.SESSION_ENDED);
+            return;
         }
-        if (isComplete(client, message.partition(), message.offset())
-                || state.entry(match.clientId(), message.partition(), message.offset()) != null) {
-            return; // It was here before.
+        if (isComplete(client, message.partition(), message.offset())) {
+            effects.passedOver(PassedOver.REPLAY);
+            return;
+        }
+        if (state.entry(match.clientId(), message.partition(), message.offset()) != null) {
+            effects.passedOver(PassedOver.KNOWN);
+            return;
         }
         SessionFilters.Delivery delivery = client.filters().delivery(message);
         if (delivery != null && delivery.qos() != Qos.AT_MOST_ONCE) {
             state.putEntry(match.clientId(), message.partition(), message.offset(), Entry.queued(message));
+        } else {
+            effects.passedOver(PassedOver.NO_FILTER);
         }
     }
 
@@ -465,7 +499,8 @@ final class ClientQueue {
         int partition = mark.logPartition();
         Mark before = state.mark(partition);
         if (mark.reached() < before.reached() || mark.applied() < before.applied()) {
-            // A match task that has just started may know less than the one before it. It will catch up; the two may not be
+            // A match task that has just started may know less than the one before it. It will catch up; the two may
+            // not be
             // mixed, since it has not looked for the newest filters in what it has reached.
             return;
         }

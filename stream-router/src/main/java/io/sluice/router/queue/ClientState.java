@@ -63,6 +63,7 @@ final class ClientState {
 
     /** By packet identifier, QoS 2 messages of the client that it has not released. */
     private final SortedMap<Integer, InboundReceipt> receipts = new TreeMap<>();
+
     private ReuseCounts reuse = new ReuseCounts();
     /** By packet identifier. */
     private final SortedMap<Integer, Assigned> assigned = new TreeMap<>();

@@ -20,6 +20,12 @@ interface QueueEffects {
     /** Puts a timer that has become due into the one order of its client. */
     void due(ClientCommand.Due due);
 
-    /** A client's session or connection is another than before; null when both are gone. */
-    void changed(String clientId, ClientState client);
+    /** A client's session or connection is another than before. */
+    void changed(String clientId, SessionEvent event, ClientState client);
+
+    /** A client has neither a session nor a connection any more. */
+    void gone(String clientId);
+
+    /** A match leads to no entry. */
+    void passedOver(PassedOver reason);
 }

@@ -1,5 +1,6 @@
 package io.sluice.router.queue;
 
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -40,6 +41,12 @@ interface QueueState {
 
     /** Sets the mark of a log partition. */
     void putMark(int partition, Mark mark);
+
+    /** The incarnations of gateways that were declared lost, as they were {@link #putLost}; empty before. */
+    List<String> lost();
+
+    /** Keeps the incarnations of gateways that were declared lost. */
+    void putLost(List<String> incarnations);
 
     /** Visits the settled entries of all clients in one log partition below an offset; entries may be removed meanwhile. */
     void settledBelow(int partition, long offset, SettledVisitor visitor);

@@ -1,7 +1,6 @@
 package io.sluice.router.streams;
 
 import io.sluice.router.metrics.RouterMetrics;
-import io.sluice.wire.Topics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +27,7 @@ final class LogWatch {
     private static final Logger log = LoggerFactory.getLogger(LogWatch.class);
     private static final long ANSWER_TIMEOUT_S = 10;
 
+    private final String stage;
     private final String group;
     private final List<String> topics;
     private final RouterMetrics metrics;
@@ -36,15 +36,16 @@ final class LogWatch {
     /** The end at which a log was found too short, by partition. */
     private final Map<TopicPartition, Long> shortTold = new HashMap<>();
 
-    LogWatch(Topics topics, RouterMetrics metrics) {
-        group = topics.retainedApplicationId();
-        this.topics = List.of(topics.publish(), topics.retained(), topics.commands());
+    LogWatch(Stage stage, RouterMetrics metrics) {
+        this.stage = stage.name();
+        group = stage.applicationId();
+        topics = stage.sources();
         this.metrics = metrics;
     }
 
     /** The lag is not known. */
     void unknown() {
-        topics.forEach(topic -> metrics.lag(topic, -1));
+        topics.forEach(topic -> metrics.lag(stage, topic, -1));
     }
 
     /** Looks once. */
@@ -70,7 +71,7 @@ final class LogWatch {
             }
             lags.merge(partition.topic(), Math.max(0, end - Math.max(position, start)), Long::sum);
         }
-        lags.forEach(metrics::lag);
+        lags.forEach((topic, lag) -> metrics.lag(stage, topic, lag));
     }
 
     private List<TopicPartition> partitions(Admin admin)
@@ -98,8 +99,9 @@ final class LogWatch {
         long from = Math.max(position, lossTold.getOrDefault(partition, 0L));
         if (from < start) {
             lossTold.put(partition, start);
-            metrics.lost(partition.topic(), start - from);
+            metrics.lost(stage, partition.topic(), start - from);
             log.atError()
+                    .addKeyValue("stage", stage)
                     .addKeyValue("partition", partition)
                     .addKeyValue("from", from)
                     .addKeyValue("to", start)
@@ -110,6 +112,7 @@ final class LogWatch {
     private void tellShort(TopicPartition partition, long position, long end) {
         if (!Long.valueOf(end).equals(shortTold.put(partition, end))) {
             log.atError()
+                    .addKeyValue("stage", stage)
                     .addKeyValue("partition", partition)
                     .addKeyValue("reached", position)
                     .addKeyValue("end", end)

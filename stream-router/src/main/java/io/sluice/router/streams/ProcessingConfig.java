@@ -54,17 +54,10 @@ public record ProcessingConfig(
     public ProcessingConfig {
         Require.range("threads", threads, 1, 64);
         Require.range("standbyReplicas", standbyReplicas, 0, 3);
-        between("commitInterval", commitInterval, Duration.ofMillis(100), Duration.ofMinutes(1));
-        between("sessionTimeout", sessionTimeout, Duration.ofSeconds(6), Duration.ofMinutes(5));
+        Require.between("commitInterval", commitInterval, Duration.ofMillis(100), Duration.ofMinutes(1));
+        Require.between("sessionTimeout", sessionTimeout, Duration.ofSeconds(6), Duration.ofMinutes(5));
         Require.range("fetchMinBytes", fetchMinBytes, 1, MAX_FETCH_MIN_BYTES);
-        between("fetchMaxWait", fetchMaxWait, Duration.ofMillis(1), Duration.ofSeconds(5));
+        Require.between("fetchMaxWait", fetchMaxWait, Duration.ofMillis(1), Duration.ofSeconds(5));
         Require.positive("closeTimeout", closeTimeout);
-    }
-
-    private static void between(String component, Duration value, Duration least, Duration most) {
-        Require.that(
-                component,
-                value.compareTo(least) >= 0 && value.compareTo(most) <= 0,
-                "must be " + least.toMillis() + "ms to " + most.toMillis() + "ms, was " + value.toMillis() + "ms");
     }
 }

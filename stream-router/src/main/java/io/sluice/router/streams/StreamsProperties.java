@@ -23,31 +23,30 @@ final class StreamsProperties {
     private StreamsProperties() {}
 
     /**
-     * Kafka's names and values for a configuration.
+     * Kafka's names and values for a stage.
      *
      * @param metrics is handed to {@link UnwritableRecords}, which Kafka Streams makes by its name
      * @param letters likewise
      */
-    static Properties of(RouterConfig config, RouterMetrics metrics, LetterWriter letters) {
+    static Properties of(RouterConfig config, Stage stage, RouterMetrics metrics, LetterWriter letters) {
         Properties properties = new Properties();
         properties.putAll(config.kafka().clientProperties());
-        application(properties, config);
+        application(properties, config, stage.applicationId());
         work(properties, config.processing());
         reading(properties, config);
         writing(properties, config);
         properties.put(UnwritableRecords.METRICS, metrics);
         properties.put(UnwritableRecords.LETTERS, letters);
+        stage.configure(properties);
         return properties;
     }
 
-    private static void application(Properties properties, RouterConfig config) {
-        String application = config.kafka().topics().retainedApplicationId();
+    private static void application(Properties properties, RouterConfig config, String application) {
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, application);
         properties.put(StreamsConfig.CLIENT_ID_CONFIG, application + "-" + config.name());
         properties.put(StreamsConfig.STATE_DIR_CONFIG, config.stateFolder().toString());
         properties.put(
                 StreamsConfig.REPLICATION_FACTOR_CONFIG, (int) config.kafka().replicationFactor());
-        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
     }
 
     private static void work(Properties properties, ProcessingConfig processing) {
@@ -56,7 +55,7 @@ final class StreamsProperties {
         properties.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
                 processing.commitInterval().toMillis());
-        // What is retained and what is read back need no common order.
+        // No two topics that a task reads need a common order.
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
         properties.put(StreamsConfig.POLL_MS_CONFIG, processing.fetchMaxWait().toMillis());
         properties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallRocksDb.class);

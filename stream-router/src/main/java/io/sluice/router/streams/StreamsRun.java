@@ -6,11 +6,9 @@ import io.sluice.kit.metrics.Metrics;
 import io.sluice.router.RouterConfig;
 import io.sluice.router.metrics.RouterMetrics;
 import io.sluice.router.topology.NewLogException;
-import io.sluice.router.topology.RouterTopology;
-import io.sluice.router.topology.TopicIds;
-import io.sluice.router.topology.TopologyConfig;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,13 +21,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the topology for as long as the process lives, on a thread of its own: waits for Kafka and the topics, starts Kafka
+ * Runs a stage for as long as the process lives, on a thread of its own: waits for Kafka and the topics, starts Kafka
  * Streams, looks after it, and when it has ended begins again after a pause. It never ends the process: what is wrong is
  * logged and makes the router not ready. The states and how they follow each other: {@link RunState}.
  */
@@ -45,6 +42,7 @@ public final class StreamsRun implements AutoCloseable {
     /** After a run of this length the next failure is a new one. */
     private static final Duration GOOD_RUN = Duration.ofMinutes(2);
 
+    private final Stage stage;
     private final RouterConfig config;
     private final Metrics metrics;
     private final RouterMetrics meters;
@@ -52,30 +50,47 @@ public final class StreamsRun implements AutoCloseable {
     private final TopicGate gate;
     private final LogWatch watch;
     private final LetterWriter letters;
-    private final Thread thread = new Thread(this::run, "router-run");
+    private final Thread thread;
     private volatile RunState state = new RunState.Waiting("starting");
     /** When Kafka has last answered, by the monotonic clock; null before the first time. */
     private volatile Long answeredAt;
 
-    private StreamsRun(RouterConfig config, Metrics metrics, RouterMetrics meters) {
+    private StreamsRun(Stage stage, RouterConfig config, Metrics metrics, RouterMetrics meters) {
+        this.stage = stage;
         this.config = config;
+        thread = new Thread(this::run, "run-" + stage.name());
         this.metrics = metrics;
         this.meters = meters;
         failures = new ThreadFailures(meters, System::nanoTime);
-        gate = new TopicGate(config.kafka(), detail -> state = new RunState.Waiting(detail));
-        watch = new LogWatch(config.kafka().topics(), meters);
+        gate = new TopicGate(stage, config.kafka(), detail -> state = new RunState.Waiting(detail));
+        watch = new LogWatch(stage, meters);
         letters = new LetterWriter(
                 config.kafka().clientProperties(), config.processing().closeTimeout());
-        meters.state("waiting", () -> state instanceof RunState.Waiting);
-        meters.state("starting", () -> state instanceof RunState.Started && !state.isReady());
-        meters.state("running", () -> state.isReady());
-        meters.state("failed", () -> state instanceof RunState.Failed);
-        meters.state("halted", () -> state instanceof RunState.Halted);
+        meters.state(stage.name(), "waiting", () -> state instanceof RunState.Waiting);
+        meters.state(stage.name(), "starting", () -> state instanceof RunState.Started && !state.isReady());
+        meters.state(stage.name(), "running", () -> state.isReady());
+        meters.state(stage.name(), "failed", () -> state instanceof RunState.Failed);
+        meters.state(stage.name(), "halted", () -> state instanceof RunState.Halted);
     }
 
-    /** Starts the run; does not wait for anything. */
-    public static StreamsRun start(RouterConfig config, Metrics metrics, RouterMetrics meters) {
-        StreamsRun run = new StreamsRun(config, metrics, meters);
+    /** Starts the run of the stage that keeps what is retained; does not wait for anything. */
+    public static StreamsRun retained(RouterConfig config, Metrics metrics, RouterMetrics meters) {
+        return start(new RetainedStage(config, meters), config, metrics, meters);
+    }
+
+    /** Starts the run of the match stage; does not wait for anything. */
+    public static StreamsRun match(RouterConfig config, Metrics metrics, RouterMetrics meters) {
+        return start(new MatchStage(config, meters), config, metrics, meters);
+    }
+
+    /** Starts the run of the queue stage; does not wait for anything. */
+    public static StreamsRun queue(RouterConfig config, Metrics metrics, RouterMetrics meters) {
+        return start(new QueueStage(config, meters), config, metrics, meters);
+    }
+
+    /** Starts the run of a stage; does not wait for anything. */
+    static StreamsRun start(Stage stage, RouterConfig config, Metrics metrics, RouterMetrics meters) {
+        StreamsRun run = new StreamsRun(stage, config, metrics, meters);
         run.watch.unknown();
         run.thread.start();
         return run;
@@ -85,25 +100,25 @@ public final class StreamsRun implements AutoCloseable {
     public List<Check> ready() {
         RunState present = state;
         return List.of(
-                new Check("streams", present.isReady(), present.detail()),
+                new Check(stage.name() + " streams", present.isReady(), present.detail()),
                 kafka(),
-                new Check("threads", !failures.isRepeated(), failures.detail()));
+                new Check(stage.name() + " threads", !failures.isRepeated(), failures.detail()));
     }
 
     private Check kafka() {
         Long answered = answeredAt;
         if (answered == null) {
-            return new Check("kafka", false, "has not answered yet");
+            return new Check(stage.name() + " kafka", false, "has not answered yet");
         }
         Duration silence = Duration.ofNanos(System.nanoTime() - answered);
         boolean answers = silence.compareTo(KAFKA_SILENCE) < 0;
-        return new Check("kafka", answers, "last answer " + silence.toSeconds() + " s ago");
+        return new Check(stage.name() + " kafka", answers, "last answer " + silence.toSeconds() + " s ago");
     }
 
     /** Whether only a restart of the process helps; any thread. */
     public List<Check> live() {
         boolean alive = thread.isAlive();
-        return List.of(new Check("run", alive, alive ? "running" : "has ended"));
+        return List.of(new Check(stage.name() + " run", alive, alive ? "running" : "has ended"));
     }
 
     private void run() {
@@ -130,7 +145,7 @@ public final class StreamsRun implements AutoCloseable {
         Admin admin = null;
         try {
             admin = Admin.create(config.kafka().clientProperties());
-            TopicIds ids = gate.await(admin);
+            Map<String, String> ids = gate.await(admin);
             answeredAt = System.nanoTime();
             // Before the first record is read: afterwards nobody sees from where to where records were missing.
             look(admin, ids);
@@ -155,34 +170,47 @@ public final class StreamsRun implements AutoCloseable {
         return interrupted;
     }
 
-    private void runStreams(Admin admin, TopicIds ids) throws InterruptedException {
+    private void runStreams(Admin admin, Map<String, String> ids) throws InterruptedException {
+        try (Stage.Started begun = stage.begin(ids)) {
+            runStreams(admin, ids, begun);
+        }
+    }
+
+    private void runStreams(Admin admin, Map<String, String> ids, Stage.Started begun) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
-        Topology topology = RouterTopology.build(
-                new TopologyConfig(config.kafka().topics(), config.clearedMarkerRetention(), ids), meters);
-        KafkaStreams streams = new KafkaStreams(topology, StreamsProperties.of(config, meters, letters));
+        KafkaStreams streams = new KafkaStreams(begun.topology(), StreamsProperties.of(config, stage, meters, letters));
         try (KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams)) {
             streamsMetrics.bindTo(metrics.registry());
             streams.setUncaughtExceptionHandler(failures);
             streams.setStateListener((to, from) -> {
-                log.atInfo().addKeyValue("from", from).addKeyValue("to", to).log("Kafka Streams has changed its state");
+                log.atInfo()
+                        .addKeyValue("stage", stage.name())
+                        .addKeyValue("from", from)
+                        .addKeyValue("to", to)
+                        .log("Kafka Streams has changed its state");
                 if (to == KafkaStreams.State.ERROR || to == KafkaStreams.State.NOT_RUNNING) {
                     ended.countDown();
                 }
             });
             streams.start();
             state = new RunState.Started(streams);
-            lookAfter(admin, ids, ended);
+            lookAfter(admin, ids, begun, ended);
         } finally {
             close(streams);
         }
     }
 
     /** Returns when Kafka Streams has ended or has to. */
-    private void lookAfter(Admin admin, TopicIds ids, CountDownLatch ended) throws InterruptedException {
+    private void lookAfter(Admin admin, Map<String, String> ids, Stage.Started begun, CountDownLatch ended)
+            throws InterruptedException {
         while (!ended.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-            TopicIds present = look(admin, ids);
+            Map<String, String> present = look(admin, ids);
             if (!ids.equals(present)) {
                 failed(present == null ? "topics are missing" : "topics were made anew");
+                return;
+            }
+            if (begun.flaw() != null) {
+                failed(begun.flaw());
                 return;
             }
         }
@@ -206,8 +234,7 @@ public final class StreamsRun implements AutoCloseable {
                 .toList();
         try {
             admin.removeMembersFromConsumerGroup(
-                            config.kafka().topics().retainedApplicationId(),
-                            new RemoveMembersFromConsumerGroupOptions(members))
+                            stage.applicationId(), new RemoveMembersFromConsumerGroupOptions(members))
                     .all()
                     .get(LEAVE_TIMEOUT_S, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -216,9 +243,9 @@ public final class StreamsRun implements AutoCloseable {
     }
 
     /** Returns the topics as they are now, null if one is missing, or those that were known if Kafka does not answer. */
-    private TopicIds look(Admin admin, TopicIds known) throws InterruptedException {
+    private Map<String, String> look(Admin admin, Map<String, String> known) throws InterruptedException {
         try {
-            TopicIds present = gate.ask(admin);
+            Map<String, String> present = gate.ask(admin);
             answeredAt = System.nanoTime();
             if (present != null) {
                 watch.look(admin);
@@ -233,12 +260,18 @@ public final class StreamsRun implements AutoCloseable {
 
     private void failed(String detail) {
         state = new RunState.Failed(detail);
-        log.atError().addKeyValue("detail", detail).log("Not running; trying again");
+        log.atError()
+                .addKeyValue("stage", stage.name())
+                .addKeyValue("detail", detail)
+                .log("Not running; trying again");
     }
 
     private void halt(String detail) {
         state = new RunState.Halted(detail);
-        log.atError().addKeyValue("detail", detail).log("Halted");
+        log.atError()
+                .addKeyValue("stage", stage.name())
+                .addKeyValue("detail", detail)
+                .log("Halted");
     }
 
     private void close(KafkaStreams streams) {

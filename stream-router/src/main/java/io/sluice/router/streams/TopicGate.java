@@ -1,8 +1,6 @@
 package io.sluice.router.streams;
 
 import io.sluice.kit.config.KafkaConfig;
-import io.sluice.router.topology.TopicIds;
-import io.sluice.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,21 +25,25 @@ final class TopicGate {
     private static final Duration TELL_EVERY = Duration.ofSeconds(15);
     private static final long ANSWER_TIMEOUT_S = 10;
 
-    private final Topics topics;
+    private final Stage stage;
     private final String kafka;
     private final Consumer<String> waitingFor;
     private String told = "";
     private long toldAt;
 
     /** @param waitingFor is told what is missing, each time that it was looked for in vain */
-    TopicGate(KafkaConfig config, Consumer<String> waitingFor) {
-        topics = config.topics();
+    TopicGate(Stage stage, KafkaConfig config, Consumer<String> waitingFor) {
+        this.stage = stage;
         kafka = config.bootstrapServers();
         this.waitingFor = waitingFor;
     }
 
-    /** Waits until all topics are as they have to be, however long that takes. */
-    TopicIds await(Admin admin) throws InterruptedException {
+    /**
+     * Waits until all topics are as they have to be, however long that takes.
+     *
+     * @return Kafka's ids of the topics, by name
+     */
+    Map<String, String> await(Admin admin) throws InterruptedException {
         waitingFor.accept("asking Kafka at " + kafka + " for the topics");
         while (true) {
             try {
@@ -63,19 +65,18 @@ final class TopicGate {
     /**
      * Asks once.
      *
-     * @return the incarnations of the topics, or null if one is missing
+     * @return Kafka's ids of the topics, by name, or null if one is missing
      */
-    TopicIds ask(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
+    Map<String, String> ask(Admin admin) throws InterruptedException, ExecutionException, TimeoutException {
         Map<String, TopicDescription> found = describe(admin);
         return missing(found).isEmpty() ? ids(found) : null;
     }
 
     private Map<String, TopicDescription> describe(Admin admin)
             throws InterruptedException, ExecutionException, TimeoutException {
-        List<String> names = List.of(topics.publish(), topics.retained(), topics.commands(), topics.deadLetter());
         Map<String, TopicDescription> found = new TreeMap<>();
         for (Map.Entry<String, KafkaFuture<TopicDescription>> answer :
-                admin.describeTopics(names).topicNameValues().entrySet()) {
+                admin.describeTopics(stage.topics()).topicNameValues().entrySet()) {
             try {
                 found.put(answer.getKey(), answer.getValue().get(ANSWER_TIMEOUT_S, TimeUnit.SECONDS));
             } catch (ExecutionException e) {
@@ -98,25 +99,37 @@ final class TopicGate {
         if (!missing.isEmpty()) {
             return "waiting for the leader to make the topics " + String.join(", ", missing);
         }
-        int log = found.get(topics.publish()).partitions().size();
-        int retained = found.get(topics.retained()).partitions().size();
-        return log == retained
-                ? ""
-                : topics.publish() + " has " + log + " partitions and " + topics.retained() + " has " + retained
-                        + ": both need the same number";
+        return unlike(found);
     }
 
-    private TopicIds ids(Map<String, TopicDescription> found) {
-        return new TopicIds(
-                found.get(topics.publish()).topicId().toString(),
-                found.get(topics.retained()).topicId().toString());
+    /** What keeps a task from reading partitions of the same number. */
+    private String unlike(Map<String, TopicDescription> found) {
+        String first = stage.coPartitioned().get(0);
+        int partitions = found.get(first).partitions().size();
+        for (String other : stage.coPartitioned()) {
+            int others = found.get(other).partitions().size();
+            if (others != partitions) {
+                return first + " has " + partitions + " partitions and " + other + " has " + others
+                        + ": both need the same number";
+            }
+        }
+        return "";
+    }
+
+    private static Map<String, String> ids(Map<String, TopicDescription> found) {
+        Map<String, String> ids = new TreeMap<>();
+        found.forEach((name, description) -> ids.put(name, description.topicId().toString()));
+        return ids;
     }
 
     private void tell(String missing) {
         waitingFor.accept(missing);
         long now = System.nanoTime();
         if (!missing.equals(told) || now - toldAt > TELL_EVERY.toNanos()) {
-            log.atInfo().addKeyValue("detail", missing).log("Not started yet");
+            log.atInfo()
+                    .addKeyValue("stage", stage.name())
+                    .addKeyValue("detail", missing)
+                    .log("Not started yet");
             told = missing;
             toldAt = now;
         }

@@ -2,6 +2,7 @@ package io.sluice.router.topology;
 
 import io.sluice.wire.DamagedRecordException;
 import io.sluice.wire.DeadLetter;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -10,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Hands damaged records of one task to its dead-letter sink. Owned by the task's stream thread. */
-final class DeadLetters {
+public final class DeadLetters {
 
     private static final Logger log = LoggerFactory.getLogger(DeadLetters.class);
 
@@ -22,18 +23,27 @@ final class DeadLetters {
     private final ProcessorContext<byte[], Outgoing> context;
     private final String sink;
     private final String topic;
-    private final TopologyEvents events;
+    private final Consumer<String> counted;
     private long nextLineAt;
     private long withoutLine;
 
-    DeadLetters(ProcessorContext<byte[], Outgoing> context, String sink, String topic, TopologyEvents events) {
+    /**
+     * For one task.
+     *
+     * @param sink the name of the sink that leads to the topic
+     * @param topic of dead letters
+     * @param counted is told the topic of each damaged record
+     */
+    public DeadLetters(
+            ProcessorContext<byte[], Outgoing> context, String sink, String topic, Consumer<String> counted) {
         this.context = context;
         this.sink = sink;
         this.topic = topic;
-        this.events = events;
+        this.counted = counted;
     }
 
-    void add(Record<byte[], byte[]> record, RecordMetadata origin, DamagedRecordException damage) {
+    /** Hands on a damaged record. */
+    public void add(Record<byte[], byte[]> record, RecordMetadata origin, DamagedRecordException damage) {
         long now = context.currentSystemTimeMs();
         ProducerRecord<byte[], byte[]> letter = DeadLetter.of(
                 topic,
@@ -47,7 +57,7 @@ final class DeadLetters {
         // The time is when it was found: one that is damaged too would be refused, or deleted at once.
         context.forward(
                 new Record<>(letter.key(), new Outgoing(PARTITION, letter.value()), now, letter.headers()), sink);
-        events.deadLetter(origin.topic());
+        counted.accept(origin.topic());
         tell(origin, damage, now);
     }
 

@@ -11,7 +11,7 @@ import org.apache.kafka.streams.processor.StreamPartitioner;
  * @param partition of the topic that it is written to
  * @param value null for a tombstone
  */
-record Outgoing(int partition, byte[] value) {
+public record Outgoing(int partition, byte[] value) {
 
     /** Writes the value alone. */
     static final Serializer<Outgoing> SERIALIZER = (topic, outgoing) -> outgoing.value;

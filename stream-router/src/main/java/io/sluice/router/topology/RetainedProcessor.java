@@ -56,8 +56,8 @@ final class RetainedProcessor implements Processor<byte[], byte[], byte[], Outgo
     public void init(ProcessorContext<byte[], Outgoing> assigned) {
         context = assigned;
         deadLetters = new DeadLetters(
-                assigned, RouterTopology.RETAINED_LETTERS, config.topics().deadLetter(), events);
-        winners = new Winners(assigned.getStateStore(RouterTopology.WINNERS), events);
+                assigned, RetainedTopology.RETAINED_LETTERS, config.topics().deadLetter(), events::deadLetter);
+        winners = new Winners(assigned.getStateStore(RetainedTopology.WINNERS), events);
         unread.clear();
         checkTopics();
         long retentionMillis = config.clearedMarkerRetention().toMillis();
@@ -77,7 +77,7 @@ final class RetainedProcessor implements Processor<byte[], byte[], byte[], Outgo
             Topics topics = config.topics();
             throw new NewLogException(topics.publish() + " was made anew, but what is retained belongs to the old one."
                     + " To begin anew, stop the routers and delete " + topics.retained() + " and "
-                    + topics.retainedApplicationId() + "-" + RouterTopology.WINNERS
+                    + topics.retainedApplicationId() + "-" + RetainedTopology.WINNERS
                     + "-changelog and their local state");
         }
         // State cannot be written before the first record or punctuation.
@@ -218,6 +218,6 @@ final class RetainedProcessor implements Processor<byte[], byte[], byte[], Outgo
                         new Outgoing(partition, winner.retainedValue()),
                         winner.timestamp(),
                         winner.retainedHeaders(partition)),
-                RouterTopology.RETAINED);
+                RetainedTopology.RETAINED);
     }
 }

@@ -196,7 +196,7 @@ class RetainedProcessorModelTest {
             properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "model");
             properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
             context = new MockProcessorContext<>(properties, new TaskId(0, 0), folder.toFile());
-            store = Stores.inMemoryKeyValueStore(RouterTopology.WINNERS).get();
+            store = Stores.inMemoryKeyValueStore(RetainedTopology.WINNERS).get();
             store.init(context.getStateStoreContext(), store);
             from.state.forEach(store::put);
             context.setCurrentSystemTimeMs(0);
@@ -233,7 +233,7 @@ class RetainedProcessorModelTest {
             }
             context.setRecordMetadata(topic, 0, offset);
             processor.process(new Record<>(entry.topic.getBytes(UTF_8), entry.payload.getBytes(UTF_8), 0, headers));
-            context.forwarded(RouterTopology.RETAINED).forEach(forward -> onTheirWay.add(entry(forward.record())));
+            context.forwarded(RetainedTopology.RETAINED).forEach(forward -> onTheirWay.add(entry(forward.record())));
             context.resetForwards();
             if (this == current) {
                 statesSinceCommit.add(state());

@@ -3,7 +3,6 @@ package io.sluice.router.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.wire.Command;
 import io.sluice.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The whole topology on the driver of Kafka Streams, which hands what is written to {@code mqtt.retained} back to the
  * topology at once. Offsets of the log count from 0.
  */
-class RouterTopologyTest {
+class RetainedTopologyTest {
 
     private static final Instant LOGGED = Instant.parse("2026-01-01T10:00:00Z");
     private static final Duration RETENTION = Duration.ofHours(24);
@@ -44,7 +43,6 @@ class RouterTopologyTest {
     private TopologyTestDriver driver;
     private TestInputTopic<byte[], byte[]> log;
     private TestInputTopic<byte[], byte[]> retainedByOthers;
-    private TestInputTopic<byte[], byte[]> commands;
     private TestOutputTopic<byte[], byte[]> retained;
     private TestOutputTopic<byte[], byte[]> deadLetters;
 
@@ -55,12 +53,11 @@ class RouterTopologyTest {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         driver = new TopologyTestDriver(
-                RouterTopology.build(new TopologyConfig(TOPICS, RETENTION, new TopicIds("log", "retained")), events),
+                RetainedTopology.build(new TopologyConfig(TOPICS, RETENTION, new TopicIds("log", "retained")), events),
                 properties,
                 LOGGED);
         log = input(TOPICS.publish());
         retainedByOthers = input(TOPICS.retained());
-        commands = input(TOPICS.commands());
         retained = output(TOPICS.retained());
         deadLetters = output(TOPICS.deadLetter());
     }
@@ -178,19 +175,6 @@ class RouterTopologyTest {
         assertThat(onlyRetained().value()).isEqualTo(bytes("sound"));
         assertThat(events.counts())
                 .containsExactly(Map.entry("dead letter of mqtt.publish", 3), Map.entry("written", 1));
-    }
-
-    @Test
-    void handsADamagedCommandToTheDeadLetterTopicAndGoesOn() {
-        commands.pipeInput(bytes("gw"), new byte[] {99});
-        commands.pipeInput(bytes("gw"), (byte[]) null);
-        commands.pipeInput(bytes("gw"), new Command.GatewayLost(1, 2, "gw").value());
-
-        List<TestRecord<byte[], byte[]>> letters = deadLetters.readRecordsToList();
-        assertThat(letters).hasSize(2);
-        assertThat(letters.get(0).value()).isEqualTo(new byte[] {99});
-        assertThat(text(letters.get(1).headers())).contains("dead-letter.origin=mqtt.commands-0@1");
-        assertThat(events.counts()).containsExactly(Map.entry("dead letter of mqtt.commands", 2));
     }
 
     @Test
@@ -332,7 +316,7 @@ class RouterTopologyTest {
     @Test
     void takesADamagedEntryOfItsStateAsAbsent() {
         publish("a", "old", retain());
-        KeyValueStore<Bytes, byte[]> store = driver.getKeyValueStore(RouterTopology.WINNERS);
+        KeyValueStore<Bytes, byte[]> store = driver.getKeyValueStore(RetainedTopology.WINNERS);
         store.put(Bytes.wrap(bytes("Ta")), new byte[] {99});
 
         publish("a", "new", retain());
@@ -343,7 +327,7 @@ class RouterTopologyTest {
 
     /** Winners and entries of the list of cleared topics. */
     private long stateSize() {
-        KeyValueStore<Bytes, byte[]> store = driver.getKeyValueStore(RouterTopology.WINNERS);
+        KeyValueStore<Bytes, byte[]> store = driver.getKeyValueStore(RetainedTopology.WINNERS);
         long size = 0;
         try (KeyValueIterator<Bytes, byte[]> all = store.all()) {
             while (all.hasNext()) {
@@ -374,7 +358,7 @@ class RouterTopologyTest {
     }
 
     private static List<String> text(Headers headers) {
-        return Arrays.stream(headers.toArray()).map(RouterTopologyTest::text).toList();
+        return Arrays.stream(headers.toArray()).map(RetainedTopologyTest::text).toList();
     }
 
     private static String text(Header header) {

@@ -1,0 +1,225 @@
+package io.sluice.router.matching;
+
+import io.sluice.router.topology.HeldBackStore;
+import io.sluice.router.topology.Outgoing;
+import io.sluice.wire.ClientPartitions;
+import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.Inbox;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.UniqueIds;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Matches one partition of the log: each message against the table, and what the task had already passed against filters
+ * that it learns of later. A mark then tells each partition of the inbox how far that is.
+ *
+ * <p>Everything that a mark speaks of was forwarded before it, and one producer keeps the order of a partition; so a mark is
+ * true wherever it can be read. When the task starts, what its predecessors committed is matched with all filters up to {@link
+ * #safe}, and for later ones it looks back.
+ */
+final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
+
+    private static final Logger log = LoggerFactory.getLogger(MatchProcessor.class);
+    private static final Bytes APPLIED = Bytes.wrap(new byte[] {'A'});
+    private static final long UNKNOWN = -1;
+
+    private final MatchConfig config;
+    private final int partitions;
+    private final SubscriptionTable table;
+    private final LogReader logReader;
+    private final MatchEvents events;
+
+    // Valid while the task is assigned; the same object may be assigned again.
+    private ProcessorContext<byte[], Outgoing> context;
+    private HeldBackStore store;
+    private SubscriptionTable.Follower follower;
+    private int partition;
+    /** Where the task began, and the first offset that it has not matched. */
+    private long start;
+
+    private long position;
+    /** By partition of clients: up to where all messages below {@link #start} were matched before with each command's filters. */
+    private long[] safe;
+    /** By partition of clients: the last command whose filters the task knows. */
+    private long[] applied;
+
+    private LookBack lookBack;
+    private UniqueIds uniqueIds;
+    /** From here on the unique ids of messages are remembered, as far as they are. */
+    private long idsFrom;
+
+    // What the last marks said.
+    private long markedPosition;
+    private long[] markedApplied;
+    /**
+     * By partition of clients: the last command with whose filters all messages up to the next commit are matched for sure. What
+     * a mark said is sure when a commit has followed it.
+     */
+    private long[] applicable;
+
+    MatchProcessor(MatchConfig config, SubscriptionTable table, LogReader logReader, MatchEvents events) {
+        this.config = config;
+        partitions = config.topics().partitions();
+        this.table = table;
+        this.logReader = logReader;
+        this.events = events;
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Outgoing> assigned) {
+        context = assigned;
+        partition = assigned.taskId().partition();
+        store = assigned.getStateStore(MatchTopology.APPLIED);
+        store.beforeCommit(this::beforeCommit);
+        lookBack = new LookBack();
+        uniqueIds = new UniqueIds(config.uniqueIds());
+        follower = table.follow();
+        safe = AppliedCodec.decode(store.get(APPLIED), partitions);
+        applied = follower.appliedAtFirst().clone();
+        start = UNKNOWN;
+        position = UNKNOWN;
+        markedPosition = UNKNOWN;
+        markedApplied = new long[partitions];
+        // The table may lag behind that of the router that had the task before.
+        applicable = new long[partitions];
+        Arrays.setAll(applicable, q -> Math.min(safe[q], applied[q]));
+        putApplicable();
+        assigned.schedule(config.markInterval(), PunctuationType.WALL_CLOCK_TIME, now -> catchUp());
+    }
+
+    private void begin(long offset) {
+        start = offset;
+        position = offset;
+        idsFrom = offset;
+    }
+
+    @Override
+    public void close() {
+        follower.close();
+        store.beforeCommit(() -> {});
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        RecordMetadata place = context.recordMetadata().orElseThrow();
+        if (position == UNKNOWN) {
+            begin(place.offset());
+        }
+        // What is known before a message is matched needs no look back for it.
+        learn();
+        position = place.offset() + 1;
+        PublishRecord message;
+        try {
+            message = PublishRecord.decode(
+                    record.key(),
+                    record.value(),
+                    record.headers(),
+                    place.partition(),
+                    place.offset(),
+                    record.timestamp());
+        } catch (DamagedRecordException e) {
+            return; // The stage that keeps what is retained tells of it.
+        }
+        events.messageMatched();
+        if (isRepeated(message)) {
+            return;
+        }
+        table.match(message, (clientId, sessionId) -> send(clientId, sessionId, message));
+    }
+
+    /** Whether it is the second copy of a message; the first one may stand before what the task has read. */
+    private boolean isRepeated(PublishRecord message) {
+        if (message.uniqueId() == null) {
+            return false;
+        }
+        if (message.uniqueAfter() >= 0 && message.uniqueAfter() < idsFrom) {
+            logReader.read(partition, message.uniqueAfter(), idsFrom, uniqueIds::isRepeated);
+            idsFrom = message.uniqueAfter();
+        }
+        return uniqueIds.isRepeated(message);
+    }
+
+    private void send(String clientId, long sessionId, PublishRecord message) {
+        byte[] key = clientId.getBytes(StandardCharsets.UTF_8);
+        forward(ClientPartitions.of(key, partitions), new Inbox.Match(clientId, sessionId, message));
+        events.matchSent();
+    }
+
+    /** With the present time: retention goes by it, and the message may be old. */
+    private void forward(int inboxPartition, Inbox record) {
+        context.forward(
+                new Record<>(record.key(), new Outgoing(inboxPartition, record.value()), context.currentSystemTimeMs()),
+                MatchTopology.INBOX);
+    }
+
+    /** Learns what has changed, looks back for it, and tells how far everything is. */
+    private void catchUp() {
+        try {
+            if (position == UNKNOWN) {
+                begin(logReader.position(partition));
+            }
+            learn();
+            long read = lookBack.run(partition, logReader, (clientId, sessionId, message) -> {
+                if (!uniqueIds.isRepeated(message)) {
+                    send(clientId, sessionId, message);
+                }
+            });
+            if (read > 0) {
+                events.lookedBack(read);
+            }
+        } catch (RetriableException e) {
+            log.atWarn()
+                    .addKeyValue("partition", partition)
+                    .addKeyValue("cause", e.getMessage())
+                    .log("Cannot look back in the log now; trying again");
+            return;
+        }
+        mark();
+    }
+
+    private void learn() {
+        for (SubscriptionTable.Change change = follower.poll(); change != null; change = follower.poll()) {
+            int q = change.clientPartition();
+            for (var version : change.added()) {
+                long from = version.from()[partition];
+                long first = version.since() <= safe[q] ? Math.max(from, start) : from;
+                lookBack.add(change.clientId(), change.sessionId(), version, first, position);
+            }
+            applied[q] = Math.max(applied[q], change.commandsOffset());
+        }
+    }
+
+    private void mark() {
+        for (int q = 0; q < partitions; q++) {
+            if (position != markedPosition || applied[q] != markedApplied[q]) {
+                forward(q, new Inbox.Mark(partition, position, applied[q]));
+            }
+        }
+        markedPosition = position;
+        markedApplied = applied.clone();
+    }
+
+    /** The commit before this one has made sure of what was forwarded before it. */
+    private void beforeCommit() {
+        putApplicable();
+        if (markedPosition != UNKNOWN) {
+            applicable = markedApplied.clone();
+        }
+    }
+
+    private void putApplicable() {
+        if (!Arrays.equals(applicable, AppliedCodec.decode(store.get(APPLIED), partitions))) {
+            store.put(APPLIED, AppliedCodec.encode(applicable));
+        }
+    }
+}

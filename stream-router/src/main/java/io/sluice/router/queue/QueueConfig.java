@@ -1,0 +1,23 @@
+package io.sluice.router.queue;
+
+import io.sluice.wire.Topics;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the queue stage depends on.
+ *
+ * @param topics the cluster's topics
+ * @param topicIds Kafka's ids of the log and of what the stage reads, whose offsets stand in the state
+ * @param takeOverTimeout how long an attach waits for the connection before it
+ * @param clockTolerance by how much the clocks of gateways may differ
+ * @param pageMessages of one answer, 1 or more
+ * @param pageBytes of one answer; a larger message stands alone
+ */
+public record QueueConfig(
+        Topics topics,
+        List<String> topicIds,
+        Duration takeOverTimeout,
+        Duration clockTolerance,
+        int pageMessages,
+        int pageBytes) {}

@@ -1,0 +1,26 @@
+package io.sluice.router.queue;
+
+/** What happens in the queue stage, for metrics. Called by the stream threads, several at once. */
+public interface QueueEvents {
+
+    /** A record of a topic was read. */
+    void read(String topic);
+
+    /** A record was written to a topic. */
+    void written(String topic);
+
+    /** An answer to a gateway's attach or pull was sent. */
+    void pageSent();
+
+    /** A match led to no entry. */
+    void passedOver(PassedOver reason);
+
+    /** So many messages are queued and so many clients known in a partition. */
+    void size(int partition, long queued, int clients);
+
+    /** A partition is no longer this process's. */
+    void left(int partition);
+
+    /** A record of a topic could not be understood. */
+    void damaged(String topic);
+}

@@ -1,0 +1,197 @@
+package io.sluice.router.queue;
+
+import io.sluice.router.topology.DeadLetters;
+import io.sluice.router.topology.HeldBackStore;
+import io.sluice.router.topology.NewLogException;
+import io.sluice.router.topology.Outgoing;
+import io.sluice.wire.ClientCommand;
+import io.sluice.wire.ClientPartitions;
+import io.sluice.wire.Command;
+import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.Fanout;
+import io.sluice.wire.Inbox;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.SubscriptionsRecord;
+import io.sluice.wire.Topics;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+
+/** Leads the commands and matches of one partition of clients to its {@link ClientQueue}, and what that says to Kafka. */
+final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
+
+    private static final Duration TICK = Duration.ofMillis(100);
+
+    private final QueueConfig config;
+    private final Topics topics;
+    private final QueueEvents events;
+    private final CommandCheck check;
+    private final SessionJson json = new SessionJson();
+
+    // Valid while the task is assigned; the same object may be assigned again.
+    private ProcessorContext<byte[], Outgoing> context;
+    private DeadLetters deadLetters;
+    private StoreQueueState state;
+    private ClientQueue queue;
+    private int partition;
+
+    QueueProcessor(QueueConfig config, QueueEvents events) {
+        this.config = config;
+        topics = config.topics();
+        this.events = events;
+        check = new CommandCheck(topics.partitions());
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Outgoing> assigned) {
+        context = assigned;
+        partition = assigned.taskId().partition();
+        deadLetters = new DeadLetters(assigned, QueueTopology.LETTERS, topics.deadLetter(), events::damaged);
+        HeldBackStore store = assigned.getStateStore(QueueTopology.STATE);
+        state = new StoreQueueState(store, topics.partitions());
+        checkTopics();
+        queue = new ClientQueue(
+                topics.partitions(),
+                new ClientQueue.Limits(
+                        config.takeOverTimeout().toMillis(),
+                        config.clockTolerance().toMillis(),
+                        new PageBuilder.Limits(config.pageMessages(), config.pageBytes())),
+                state,
+                new Effects());
+        assigned.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
+    }
+
+    /** Sessions speak of offsets. Of topics that were made anew by the same names these would be others. */
+    private void checkTopics() {
+        if (!state.topicIds().isEmpty() && !state.topicIds().equals(config.topicIds())) {
+            throw new NewLogException(topics.publish() + ", " + topics.commands() + " or " + topics.inbox()
+                    + " was made anew, but the durable sessions belong to the old one. To begin anew, stop the routers and delete "
+                    + topics.inbox() + ", " + topics.subscriptions() + ", " + topics.sessions() + ", "
+                    + topics.queueApplicationId() + "-" + QueueTopology.STATE + "-changelog, "
+                    + topics.matchApplicationId() + "-applied-changelog and the routers' local state");
+        }
+    }
+
+    private void tick(long now) {
+        if (state.topicIds().isEmpty()) {
+            // State cannot be written before the first record or punctuation.
+            state.putTopicIds(config.topicIds());
+        }
+        queue.tick(now);
+        events.size(partition, state.queued(), state.clients());
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        RecordMetadata place = context.recordMetadata().orElseThrow();
+        events.read(place.topic());
+        try {
+            if (place.topic().equals(topics.commands())) {
+                command(check.checked(Command.decode(record.key(), record.value())), place.offset());
+            } else {
+                inbox(check.checked(Inbox.decode(record.key(), record.value())));
+            }
+        } catch (DamagedRecordException e) {
+            deadLetters.add(record, place, e);
+        }
+    }
+
+    private void command(Command command, long offset) {
+        String clientId = command instanceof ClientCommand ofClient ? ofClient.clientId() : null;
+        queue.command(clientId, offset, command, context.currentSystemTimeMs());
+    }
+
+    private void inbox(Inbox record) {
+        if (record instanceof Inbox.Match match) {
+            queue.match(match);
+        } else {
+            queue.mark((Inbox.Mark) record);
+        }
+    }
+
+    @Override
+    public void close() {
+        state.leave();
+        events.left(partition);
+    }
+
+    /** What the queue says, as records. */
+    private final class Effects implements QueueEffects {
+
+        @Override
+        public void send(int slot, Fanout message) {
+            forward(
+                    QueueTopology.FANOUT,
+                    topics.fanout(),
+                    message.key(),
+                    new Outgoing(Topics.fanoutPartition(slot), message.value()));
+            if (message instanceof Fanout.Page) {
+                events.pageSent();
+            }
+        }
+
+        @Override
+        public void filters(SubscriptionsRecord filters) {
+            forward(QueueTopology.FILTERS, topics.subscriptions(), filters.key(), here(filters.value()));
+        }
+
+        @Override
+        public void publishWill(PublishRecord will) {
+            Headers headers = new RecordHeaders();
+            will.writeHeaders(headers);
+            int to = ClientPartitions.of(will.topic(), topics.partitions());
+            forward(QueueTopology.WILLS, topics.wills(), will.topic(), new Outgoing(to, will.payload()), headers);
+        }
+
+        @Override
+        public void due(ClientCommand.Due due) {
+            forward(QueueTopology.COMMANDS_BACK, topics.commands(), due.key(), here(due.value()));
+        }
+
+        @Override
+        public void changed(String clientId, SessionEvent event, ClientState client) {
+            forward(QueueTopology.SESSIONS, topics.sessions(), utf8(clientId), here(json.session(clientId, client)));
+            tell(clientId, event, client);
+        }
+
+        @Override
+        public void gone(String clientId) {
+            forward(QueueTopology.SESSIONS, topics.sessions(), utf8(clientId), here(null));
+            tell(clientId, SessionEvent.of(SessionEvent.Kind.ENDED), null);
+        }
+
+        private void tell(String clientId, SessionEvent event, ClientState client) {
+            byte[] value = json.event(clientId, event, client, context.currentSystemTimeMs());
+            forward(QueueTopology.EVENTS, topics.events(), utf8(clientId), here(value));
+        }
+
+        @Override
+        public void passedOver(PassedOver reason) {
+            events.passedOver(reason);
+        }
+
+        /** Into the partition of its client, which is this one. */
+        private Outgoing here(byte[] value) {
+            return new Outgoing(partition, value);
+        }
+
+        private void forward(String sink, String topic, byte[] key, Outgoing value) {
+            forward(sink, topic, key, value, new RecordHeaders());
+        }
+
+        private void forward(String sink, String topic, byte[] key, Outgoing value, Headers headers) {
+            context.forward(new Record<>(key, value, context.currentSystemTimeMs(), headers), sink);
+            events.written(topic);
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

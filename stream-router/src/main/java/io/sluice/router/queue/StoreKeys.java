@@ -1,0 +1,99 @@
+package io.sluice.router.queue;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.kafka.common.utils.Bytes;
+
+/**
+ * The keys of the stage's state store. The first byte tells what a key leads to; numbers are big-endian, so that entries lie in
+ * the order of their offsets.
+ *
+ * <table>
+ * <caption>Keys</caption>
+ * <tr><th>byte</th><th>then</th><th>leads to</th></tr>
+ * <tr><td>{@code C}</td><td>client id</td><td>{@link ClientState}</td></tr>
+ * <tr><td>{@code E}</td><td>length of the client id (4), client id, log partition (4), offset (8)</td><td>{@link Entry}</td></tr>
+ * <tr><td>{@code S}</td><td>log partition (4), offset (8), client id</td><td>nothing: that entry is settled</td></tr>
+ * <tr><td>{@code M}</td><td>log partition (4)</td><td>{@link Mark}</td></tr>
+ * <tr><td>{@code G}</td><td></td><td>the gateways that were declared lost</td></tr>
+ * <tr><td>{@code N}</td><td></td><td>how many messages are queued</td></tr>
+ * <tr><td>{@code I}</td><td></td><td>the ids of the topics that all this belongs to</td></tr>
+ * </table>
+ */
+final class StoreKeys {
+
+    static final Bytes LOST_GATEWAYS = Bytes.wrap(new byte[] {'G'});
+    static final Bytes QUEUED = Bytes.wrap(new byte[] {'N'});
+    static final Bytes TOPIC_IDS = Bytes.wrap(new byte[] {'I'});
+    static final Bytes FIRST_CLIENT = Bytes.wrap(new byte[] {'C'});
+    static final Bytes AFTER_CLIENTS = Bytes.wrap(new byte[] {'C' + 1});
+
+    private static final int PLACE_BYTES = Integer.BYTES + Long.BYTES;
+
+    private StoreKeys() {}
+
+    static Bytes client(String clientId) {
+        byte[] utf8 = utf8(clientId);
+        return Bytes.wrap(
+                ByteBuffer.allocate(1 + utf8.length).put((byte) 'C').put(utf8).array());
+    }
+
+    static String clientIdOfClient(byte[] key) {
+        return new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
+    }
+
+    /** Also the first key of a partition's entries at or behind an offset. */
+    static Bytes entry(String clientId, int partition, long offset) {
+        byte[] utf8 = utf8(clientId);
+        return Bytes.wrap(ByteBuffer.allocate(1 + Integer.BYTES + utf8.length + PLACE_BYTES)
+                .put((byte) 'E')
+                .putInt(utf8.length)
+                .put(utf8)
+                .putInt(partition)
+                .putLong(offset)
+                .array());
+    }
+
+    /** A client has no entry at or behind this one. */
+    static Bytes afterEntries(String clientId) {
+        return entry(clientId, Integer.MAX_VALUE, 0);
+    }
+
+    static int partitionOfEntry(byte[] key) {
+        return ByteBuffer.wrap(key).getInt(key.length - PLACE_BYTES);
+    }
+
+    static long offsetOfEntry(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(key.length - Long.BYTES);
+    }
+
+    static Bytes settled(int partition, long offset, String clientId) {
+        byte[] utf8 = utf8(clientId);
+        return Bytes.wrap(ByteBuffer.allocate(1 + PLACE_BYTES + utf8.length)
+                .put((byte) 'S')
+                .putInt(partition)
+                .putLong(offset)
+                .put(utf8)
+                .array());
+    }
+
+    static long offsetOfSettled(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(1 + Integer.BYTES);
+    }
+
+    static String clientIdOfSettled(byte[] key) {
+        return new String(Arrays.copyOfRange(key, 1 + PLACE_BYTES, key.length), StandardCharsets.UTF_8);
+    }
+
+    static Bytes mark(int partition) {
+        return Bytes.wrap(ByteBuffer.allocate(1 + Integer.BYTES)
+                .put((byte) 'M')
+                .putInt(partition)
+                .array());
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

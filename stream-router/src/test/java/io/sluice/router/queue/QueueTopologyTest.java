@@ -1,0 +1,386 @@
+package io.sluice.router.queue;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.wire.ClientCommand;
+import io.sluice.wire.ClientCommand.Attach;
+import io.sluice.wire.ClientCommand.WillAction;
+import io.sluice.wire.Command;
+import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.Fanout;
+import io.sluice.wire.Inbox;
+import io.sluice.wire.Origin;
+import io.sluice.wire.PublishProperties;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
+import io.sluice.wire.StoredWill;
+import io.sluice.wire.SubscriptionOptions;
+import io.sluice.wire.SubscriptionsRecord;
+import io.sluice.wire.TopicFilter;
+import io.sluice.wire.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The queue stage on the driver of Kafka Streams, with one partition of everything. Offsets of commands count from 0. */
+class QueueTopologyTest {
+
+    private static final Topics TOPICS = new Topics("", 1);
+    private static final Duration TAKE_OVER = Duration.ofSeconds(1);
+    private static final String CLIENT = "c1";
+    private static final int SLOT = 0;
+    private static final SubscriptionOptions QOS_1 = new SubscriptionOptions(Qos.AT_LEAST_ONCE, false, false, 0);
+
+    private final RecordingQueueEvents events = new RecordingQueueEvents();
+    private final ObjectMapper json = new ObjectMapper();
+    private TopologyTestDriver driver;
+    private TestInputTopic<byte[], byte[]> commands;
+    private TestInputTopic<byte[], byte[]> inbox;
+    private TestOutputTopic<byte[], byte[]> fanout;
+    private long nextCommand;
+
+    @BeforeEach
+    void start(@TempDir Path folder) {
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, TOPICS.queueApplicationId());
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        QueueConfig config =
+                new QueueConfig(TOPICS, List.of("log", "commands", "inbox"), TAKE_OVER, Duration.ZERO, 3, 1 << 20);
+        driver = new TopologyTestDriver(QueueTopology.build(config, events), properties);
+        commands = input(TOPICS.commands());
+        inbox = input(TOPICS.inbox());
+        fanout = output(TOPICS.fanout());
+    }
+
+    private TestInputTopic<byte[], byte[]> input(String topic) {
+        return driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private TestOutputTopic<byte[], byte[]> output(String topic) {
+        return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @AfterEach
+    void stop() {
+        driver.close();
+    }
+
+    @Test
+    void createsASessionAndSubscribes() throws Exception {
+        long epoch = command(attach("gw-1", false));
+        Fanout.Page page = page();
+        assertThat(page.incarnation()).isEqualTo("gw-1");
+        assertThat(page.sessionPresent()).isFalse();
+        assertThat(page.last()).isTrue();
+
+        long since = command(subscribe(epoch, "x/#", 0));
+
+        TestRecord<byte[], byte[]> written = output(TOPICS.subscriptions()).readRecord();
+        SubscriptionsRecord record = SubscriptionsRecord.decode(written.key(), written.value());
+        assertThat(record.clientId()).isEqualTo(CLIENT);
+        assertThat(record.sessionId()).isEqualTo(epoch);
+        assertThat(record.commandsOffset()).isEqualTo(since);
+        assertThat(record.versions()).hasSize(1);
+    }
+
+    @Test
+    void queuesWhatIsMatchedAndGivesItToTheNextConnectionInPages() throws Exception {
+        long epoch = subscribed("x/#");
+        command(detach(epoch, -1, WillAction.FORGET));
+        for (int offset = 0; offset < 5; offset++) {
+            match(epoch, offset);
+        }
+        mark(5);
+        assertThat(events.queued()).isEqualTo(5);
+
+        long second = command(attach("gw-2", false));
+        Fanout.Page first = page();
+        assertThat(first.sessionPresent()).isTrue();
+        assertThat(first.sessionId()).isEqualTo(epoch);
+        assertThat(first.last()).isFalse();
+        assertThat(offsets(first)).containsExactly(0L, 1L, 2L);
+        assertThat(first.completeBelow()).containsExactly(3);
+
+        command(new ClientCommand.Pull(CLIENT, second, 9, new long[] {3}));
+        Fanout.Page next = page();
+        assertThat(next.request()).isEqualTo(9);
+        assertThat(offsets(next)).containsExactly(3L, 4L);
+        assertThat(next.last()).isTrue();
+        assertThat(next.completeBelow()).containsExactly(5);
+    }
+
+    @Test
+    void forgetsWhatIsSettledAndDropsItsReplay() throws Exception {
+        long epoch = subscribed("x");
+        match(epoch, 0);
+        match(epoch, 1);
+        settle(epoch, 0);
+        mark(2);
+        match(epoch, 0);
+        match(epoch, 1);
+
+        command(new ClientCommand.Pull(CLIENT, epoch, 1, new long[] {0}));
+
+        assertThat(offsets(page())).containsExactly(1L);
+        assertThat(events.passedOver()).containsExactly(PassedOver.REPLAY, PassedOver.REPLAY);
+        assertThat(keys('S')).isZero();
+    }
+
+    /** The gateway may be faster than the match stage. */
+    @Test
+    void remembersWhatIsSettledBeforeItIsMatchedUntilAMarkCoversIt() throws Exception {
+        long epoch = subscribed("x");
+        settle(epoch, 0);
+        match(epoch, 0);
+        assertThat(events.passedOver()).containsExactly(PassedOver.KNOWN);
+        assertThat(keys('S')).isEqualTo(1);
+
+        mark(1);
+
+        assertThat(keys('S')).isZero();
+        assertThat(keys('E')).isZero();
+    }
+
+    @Test
+    void takesASessionOverWhenTheEarlierGatewayLetsGo() throws Exception {
+        long first = command(attach("gw-1", false));
+        page();
+
+        command(attach("gw-2", false));
+        Fanout.Evict evict = (Fanout.Evict) said();
+        assertThat(evict.incarnation()).isEqualTo("gw-1");
+        assertThat(evict.epoch()).isEqualTo(first);
+        assertThat(fanout.isEmpty()).isTrue();
+
+        command(detach(first, -1, WillAction.FORGET));
+        assertThat(page().incarnation()).isEqualTo("gw-2");
+    }
+
+    @Test
+    void takesASessionOverWhenTheEarlierGatewayIsSilent() throws Exception {
+        command(attach("gw-1", false));
+        page();
+        command(attach("gw-2", false));
+        said();
+
+        driver.advanceWallClockTime(TAKE_OVER.plusMillis(200));
+
+        assertThat(page().incarnation()).isEqualTo("gw-2");
+    }
+
+    @Test
+    void publishesTheWillsOfALostGatewayOnceAndRefusesIt() throws Exception {
+        long epoch = command(attach("gw-1", false, 0));
+        page();
+
+        command(new Command.GatewayLost(1, SLOT, "gw-1"));
+        command(new Command.GatewayLost(1, SLOT, "gw-1"));
+
+        List<TestRecord<byte[], byte[]>> wills = output(TOPICS.wills()).readRecordsToList();
+        assertThat(wills).hasSize(1);
+        PublishRecord will = PublishRecord.decode(
+                wills.get(0).key(), wills.get(0).value(), wills.get(0).headers(), -1, -1, -1);
+        assertThat(will.topic()).isEqualTo("will".getBytes(UTF_8));
+        assertThat(will.uniqueId()).isEqualTo(CLIENT + "/" + epoch + "/will");
+
+        command(attach("gw-1", false));
+        assertThat(said()).isInstanceOf(Fanout.Refused.class);
+    }
+
+    /** [MQTT-3.1.3-9]: a will waits for its delay, and is not published if the session resumed in time. */
+    @Test
+    void publishesADelayedWillUnlessTheSessionResumes() {
+        long first = command(attach("gw-1", false, 10));
+        command(detach(first, -1, WillAction.PUBLISH));
+        driver.advanceWallClockTime(Duration.ofSeconds(9));
+        long second = command(attach("gw-2", false, 10));
+        driver.advanceWallClockTime(Duration.ofSeconds(9));
+        assertThat(output(TOPICS.wills()).isEmpty()).isTrue();
+
+        command(detach(second, -1, WillAction.PUBLISH));
+        driver.advanceWallClockTime(Duration.ofSeconds(10).plusMillis(200));
+
+        assertThat(output(TOPICS.wills()).readRecordsToList()).hasSize(1);
+    }
+
+    @Test
+    void tellsAnalystsOfSessions() throws Exception {
+        long epoch = subscribed("x/#");
+        JsonNode session = last(TOPICS.sessions());
+        assertThat(session.get("version").asInt()).isEqualTo(1);
+        assertThat(session.get("clientId").asText()).isEqualTo(CLIENT);
+        assertThat(session.get("sessionId").asLong()).isEqualTo(epoch);
+        assertThat(session.get("connected").asBoolean()).isTrue();
+        assertThat(session.get("gateway").asText()).isEqualTo("gw-1");
+        assertThat(session.get("epoch").asLong()).isEqualTo(epoch);
+        assertThat(session.get("expirySeconds").asLong()).isEqualTo(3600);
+        assertThat(session.get("subscriptions").get(0).get("filter").asText()).isEqualTo("x/#");
+
+        command(detach(epoch, 0, WillAction.FORGET));
+
+        assertThat(output(TOPICS.sessions()).readRecordsToList())
+                .last()
+                .satisfies(record -> assertThat(record.value()).isNull());
+        assertThat(output(TOPICS.events()).readRecordsToList())
+                .extracting(record -> json.readTree(record.value()).get("event").asText())
+                .containsExactly("connected", "subscriptions", "disconnected", "ended");
+    }
+
+    @Test
+    void forgetsASessionWhenItExpires() throws Exception {
+        long epoch = subscribed("x");
+        match(epoch, 0);
+        command(detach(epoch, 60, WillAction.FORGET));
+        output(TOPICS.subscriptions()).readRecordsToList();
+
+        driver.advanceWallClockTime(Duration.ofSeconds(61));
+
+        TestRecord<byte[], byte[]> filters = output(TOPICS.subscriptions()).readRecord();
+        assertThat(SubscriptionsRecord.decode(filters.key(), filters.value()).versions())
+                .isEmpty();
+        assertThat(keys('C')).isZero();
+        assertThat(keys('E')).isZero();
+    }
+
+    @Test
+    void handsDamagedRecordsToTheDeadLetterTopicAndGoesOn() {
+        commands.pipeInput(CLIENT.getBytes(UTF_8), new byte[] {99});
+        commands.pipeInput(CLIENT.getBytes(UTF_8), (byte[]) null);
+        inbox.pipeInput(CLIENT.getBytes(UTF_8), new byte[] {1, 2});
+        inbox.pipeInput(null, new Inbox.Mark(5, 1, 1).value());
+        ClientCommand ofAnotherLog = new ClientCommand.Pull(CLIENT, 0, 0, new long[3]);
+        commands.pipeInput(ofAnotherLog.key(), ofAnotherLog.value());
+        nextCommand = 3;
+
+        command(attach("gw-1", false));
+
+        assertThat(output(TOPICS.deadLetter()).readRecordsToList()).hasSize(5);
+        assertThat(fanout.isEmpty()).isFalse();
+    }
+
+    // --- what it is told
+
+    private long command(Command command) {
+        commands.pipeInput(command.key(), command.value());
+        return nextCommand++;
+    }
+
+    private static Attach attach(String incarnation, boolean cleanStart) {
+        return new Attach(CLIENT, incarnation, SLOT, 1, 0, cleanStart, 3600, 5, "127.0.0.1:1", null);
+    }
+
+    private static Attach attach(String incarnation, boolean cleanStart, long willDelay) {
+        PublishRecord will = PublishRecord.outgoing(
+                "will".getBytes(UTF_8), new byte[0], Qos.AT_LEAST_ONCE, false, null, PublishProperties.NONE);
+        StoredWill stored = new StoredWill(willDelay, will);
+        return new Attach(CLIENT, incarnation, SLOT, 1, 0, cleanStart, 3600, 5, "127.0.0.1:1", stored);
+    }
+
+    private static ClientCommand.Detach detach(long epoch, long expirySeconds, WillAction will) {
+        return new ClientCommand.Detach(CLIENT, epoch, expirySeconds, will, null, "because");
+    }
+
+    private static ClientCommand.Subscribe subscribe(long epoch, String filter, long at) {
+        return new ClientCommand.Subscribe(
+                CLIENT,
+                epoch,
+                new long[] {at},
+                List.of(new ClientCommand.Subscribe.Requested(new TopicFilter(filter), QOS_1)));
+    }
+
+    /** A new session with a filter; returns its id, which is its epoch too. */
+    private long subscribed(String filter) throws DamagedRecordException {
+        long epoch = command(attach("gw-1", false));
+        page();
+        command(subscribe(epoch, filter, 0));
+        return epoch;
+    }
+
+    private void match(long sessionId, long offset) {
+        PublishRecord message = new PublishRecord(
+                "x".getBytes(UTF_8),
+                new byte[0],
+                Qos.AT_LEAST_ONCE,
+                false,
+                null,
+                PublishProperties.NONE,
+                0,
+                offset,
+                1_000 + offset);
+        Inbox.Match match = new Inbox.Match(CLIENT, sessionId, message);
+        inbox.pipeInput(match.key(), match.value());
+    }
+
+    /** Everything below is matched, with all filters that there are. */
+    private void mark(long reached) {
+        inbox.pipeInput(null, new Inbox.Mark(0, reached, nextCommand).value());
+        driver.advanceWallClockTime(Duration.ofMillis(100));
+    }
+
+    private void settle(long epoch, long offset) {
+        command(new Command.Progress(List.of(new Command.Progress.Session(
+                CLIENT, epoch, List.of(new Origin(0, offset)), List.of(), List.of(), List.of()))));
+    }
+
+    // --- what it says
+
+    private Fanout said() throws DamagedRecordException {
+        TestRecord<byte[], byte[]> record = fanout.readRecord();
+        return Fanout.decode(record.key(), record.value());
+    }
+
+    private Fanout.Page page() throws DamagedRecordException {
+        return (Fanout.Page) said();
+    }
+
+    private static List<Long> offsets(Fanout.Page page) {
+        return page.entries().stream().map(entry -> entry.origin().offset()).toList();
+    }
+
+    private JsonNode last(String topic) throws Exception {
+        List<TestRecord<byte[], byte[]>> records = output(topic).readRecordsToList();
+        return json.readTree(records.get(records.size() - 1).value());
+    }
+
+    /** How many keys of a kind the changelog leaves. */
+    private long keys(char kind) {
+        List<String> left = new ArrayList<>();
+        String changelog = TOPICS.queueApplicationId() + "-" + QueueTopology.STATE + "-changelog";
+        for (TestRecord<byte[], byte[]> record : changelog(changelog)) {
+            String key = new String(record.key(), ISO_8859_1);
+            if (key.charAt(0) == kind) {
+                left.remove(key);
+                if (record.value() != null) {
+                    left.add(key);
+                }
+            }
+        }
+        return left.size();
+    }
+
+    private final List<TestRecord<byte[], byte[]>> changes = new ArrayList<>();
+
+    private List<TestRecord<byte[], byte[]>> changelog(String topic) {
+        changes.addAll(output(topic).readRecordsToList());
+        return changes;
+    }
+}
