@@ -1,8 +1,8 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.kafka.FanoutReader;
 import io.sluice.gateway.kafka.KafkaLog;
 import io.sluice.gateway.kafka.LogHealth;
-import io.sluice.gateway.kafka.FanoutReader;
 import io.sluice.gateway.kafka.LogTail;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.protocol.Admission;
@@ -77,7 +77,8 @@ public final class Gateway implements AutoCloseable {
             Admission admission = new Admission(config.limits().connections());
             Wills wills = new Wills(sink, timer);
             server = start(MqttServer.start(
-                    loops, new ClientServices(config, sessions, sink, journal, tail, wills, admission, gatewayMetrics)));
+                    loops,
+                    new ClientServices(config, sessions, sink, journal, tail, wills, admission, gatewayMetrics)));
             start(() -> endSessions(EndReason.SHUTTING_DOWN, "this gateway shuts down"));
             start(() -> admission.setServing(false));
             membership = start(join());

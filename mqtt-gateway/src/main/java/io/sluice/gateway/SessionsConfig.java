@@ -35,22 +35,25 @@ public record SessionsConfig(
         @Setting(
                 value = "33554432",
                 unit = "bytes",
-                doc = "The newest messages of the log that are held for durable sessions which catch up. Nothing is held"
-                        + " while there has been none.")
+                doc =
+                        "The newest messages of the log that are held for durable sessions which catch up. Nothing is held"
+                                + " while there has been none.")
         long recentBytes,
 
         @Setting(
                 value = "4095",
                 unit = "packet identifiers",
-                doc = "Packet identifiers of a durable session for retained messages; the rest belongs to the partitions of"
-                        + " the log. The same on all gateways.")
+                doc =
+                        "Packet identifiers of a durable session for retained messages; the rest belongs to the partitions of"
+                                + " the log. The same on all gateways.")
         int assignedIds,
 
         @Setting(
                 value = "100000",
                 unit = "messages",
-                doc = "How many QoS 2 messages of durable sessions are remembered, so that a second copy, which another gateway"
-                        + " has written for the same client, reaches nobody. One that comes later is taken for a new message.")
+                doc =
+                        "How many QoS 2 messages of durable sessions are remembered, so that a second copy, which another gateway"
+                                + " has written for the same client, reaches nobody. One that comes later is taken for a new message.")
         int uniqueIds) {
 
     private static final long FOREVER = 0xFFFF_FFFFL;

@@ -156,7 +156,8 @@ public final class ModelGateway {
             }
             case 3 -> produce();
             case 4 -> {
-                Runnable confirmation = confirmations.get(random.nextInt(confirmations.size())).poll();
+                Runnable confirmation =
+                        confirmations.get(random.nextInt(confirmations.size())).poll();
                 if (confirmation != null) {
                     confirmation.run();
                 }
@@ -246,7 +247,16 @@ public final class ModelGateway {
                 session.q,
                 clientId,
                 new ClientCommand.Attach(
-                        clientId, incarnation, slot, session.request, world.now(), cleanStart, expirySeconds, 5, "model", null),
+                        clientId,
+                        incarnation,
+                        slot,
+                        session.request,
+                        world.now(),
+                        cleanStart,
+                        expirySeconds,
+                        5,
+                        "model",
+                        null),
                 offset -> {
                     session.epoch = offset;
                     if (session.ended) {
@@ -339,12 +349,7 @@ public final class ModelGateway {
                         q,
                         null,
                         new Command.Progress(List.of(new Command.Progress.Session(
-                                clientId,
-                                epoch,
-                                List.copyOf(settled),
-                                List.copyOf(received),
-                                List.of(),
-                                List.of()))),
+                                clientId, epoch, List.copyOf(settled), List.copyOf(received), List.of(), List.of()))),
                         offset -> then.forEach(action -> {
                             if (!ended) {
                                 action.run();

@@ -78,10 +78,8 @@ class DurableSessionIT {
 
     private MqttProbe durable(int gateway, boolean expectPresent) {
         MqttProbe probe = open(gateway);
-        ServerPacket.Connack connack = probe.connect(Connect.of(V5)
-                .clientId(id)
-                .clean(false)
-                .with(Property.SESSION_EXPIRY_INTERVAL, HOUR));
+        ServerPacket.Connack connack =
+                probe.connect(Connect.of(V5).clientId(id).clean(false).with(Property.SESSION_EXPIRY_INTERVAL, HOUR));
         assertThat(connack.reason()).isZero();
         assertThat(connack.sessionPresent()).isEqualTo(expectPresent);
         return probe;
@@ -171,10 +169,7 @@ class DurableSessionIT {
         subscriber.close();
         publish(publisher(0), 1, 1, 3);
         MqttProbe clean = open(1);
-        assertThat(clean.connect(Connect.of(V5)
-                                .clientId(id)
-                                .clean(true)
-                                .with(Property.SESSION_EXPIRY_INTERVAL, HOUR))
+        assertThat(clean.connect(Connect.of(V5).clientId(id).clean(true).with(Property.SESSION_EXPIRY_INTERVAL, HOUR))
                         .sessionPresent())
                 .isFalse();
         clean.expectNothing();
@@ -186,20 +181,21 @@ class DurableSessionIT {
         subscriber.connect(Connect.of(V5).clientId(id).clean(false).with(Property.SESSION_EXPIRY_INTERVAL, 1));
         subscriber.subscribe(topic, 1);
         subscriber.close();
-        Awaitility.await("the session has expired").atMost(Duration.ofSeconds(30)).until(() -> {
-            MqttProbe again = open(1);
-            // A connection that finds the session ends it with its own end, so that it counts only if there was none.
-            boolean present = again.connect(Connect.of(V5)
-                            .clientId(id)
-                            .clean(false)
-                            .with(Property.SESSION_EXPIRY_INTERVAL, 1))
-                    .sessionPresent();
-            again.close();
-            if (present) {
-                LockSupport.parkNanos(Duration.ofMillis(1_500).toNanos());
-            }
-            return !present;
-        });
+        Awaitility.await("the session has expired")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> {
+                    MqttProbe again = open(1);
+                    // A connection that finds the session ends it with its own end, so that it counts only if there was
+                    // none.
+                    boolean present = again.connect(
+                                    Connect.of(V5).clientId(id).clean(false).with(Property.SESSION_EXPIRY_INTERVAL, 1))
+                            .sessionPresent();
+                    again.close();
+                    if (present) {
+                        LockSupport.parkNanos(Duration.ofMillis(1_500).toNanos());
+                    }
+                    return !present;
+                });
     }
 
     @Test
@@ -250,12 +246,7 @@ class DurableSessionIT {
                     .clientId(id)
                     .clean(false)
                     .with(Property.SESSION_EXPIRY_INTERVAL, HOUR)
-                    .will(
-                            topic,
-                            "gone",
-                            1,
-                            false,
-                            Properties.NONE.with(Property.WILL_DELAY_INTERVAL, back ? 2 : 1)));
+                    .will(topic, "gone", 1, false, Properties.NONE.with(Property.WILL_DELAY_INTERVAL, back ? 2 : 1)));
             client.close();
             if (back) {
                 MqttProbe again = durable(1, true);

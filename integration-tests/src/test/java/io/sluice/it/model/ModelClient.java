@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -119,7 +118,11 @@ final class ModelClient {
             wanted.remove(topic);
             unwanted.add(topic);
             world.tell(id + " does not want " + topic + " any more");
-        } else if (connection.established && connection.subscribing == null && random.nextInt(25) == 0 && wanted.size() < 3 && !connectedForGood) {
+        } else if (connection.established
+                && connection.subscribing == null
+                && random.nextInt(25) == 0
+                && wanted.size() < 3
+                && !connectedForGood) {
             subscribe("t/" + random.nextInt(TOPICS), random.nextBoolean() ? Qos.EXACTLY_ONCE : Qos.AT_LEAST_ONCE);
         } else {
             connection.work();
@@ -156,7 +159,8 @@ final class ModelClient {
         if (qos == Qos.EXACTLY_ONCE && !exactlyOnce.add(number)) {
             faults.add(id + " got " + number + " twice at QoS 2");
         }
-        delivered.computeIfAbsent(topic + "@" + qos.level(), unused -> new ArrayList<>())
+        delivered
+                .computeIfAbsent(topic + "@" + qos.level(), unused -> new ArrayList<>())
                 .add(number);
     }
 

@@ -7,7 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -40,7 +39,8 @@ class SessionModelTest {
     }
 
     private static void check(SessionWorld world, ModelClient client, List<String> faults) {
-        client.subscribedAt().forEach((topic, from) -> client.due.add(new ModelClient.Due(topic, from, world.logEnds())));
+        client.subscribedAt()
+                .forEach((topic, from) -> client.due.add(new ModelClient.Due(topic, from, world.logEnds())));
         for (ModelClient.Due subscription : client.due) {
             Set<Integer> got = new LinkedHashSet<>();
             for (int qos = 1; qos <= 2; qos++) {

@@ -16,8 +16,6 @@ import io.sluice.wire.SubscriptionsRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -407,8 +405,7 @@ final class SessionWorld {
         }
 
         private void send(SubscriptionsRecord session, List<FilterVersion> versions, PublishRecord message) {
-            SessionFilters filters =
-                    new SessionFilters(session.clientId().getBytes(StandardCharsets.UTF_8), versions);
+            SessionFilters filters = new SessionFilters(session.clientId().getBytes(StandardCharsets.UTF_8), versions);
             SessionFilters.Delivery delivery = filters.delivery(message);
             if (delivery != null && delivery.qos() != Qos.AT_MOST_ONCE) {
                 inbox.get(partitionOf(session.clientId()))
@@ -425,8 +422,9 @@ final class SessionWorld {
             for (FilterVersion version : record.versions()) {
                 boolean isKnown = known != null
                         && known.sessionId() == record.sessionId()
-                        && known.versions().stream().anyMatch(other -> other.since() == version.since()
-                                && other.filter().equals(version.filter()));
+                        && known.versions().stream()
+                                .anyMatch(other -> other.since() == version.since()
+                                        && other.filter().equals(version.filter()));
                 if (!isKnown) {
                     long from = version.since() <= committedApplied[q]
                             ? Math.max(version.from()[partition], committedPosition)

@@ -4,7 +4,6 @@ import io.sluice.gateway.session.EndReason;
 import io.sluice.gateway.session.Session;
 import io.sluice.gateway.session.SessionJournal;
 import io.sluice.wire.ClientCommand;
-import io.sluice.wire.ClientPartitions;
 import io.sluice.wire.Command;
 import io.sluice.wire.Heartbeat;
 import io.sluice.wire.Origin;
@@ -85,8 +84,10 @@ final class CommandJournal implements SessionJournal {
 
     @Override
     public void append(Session session, ClientCommand command, LongConsumer durable) {
-        send(session.partition(partitions), command, (metadata, failure) -> session.connection()
-                .execute(() -> {
+        send(
+                session.partition(partitions),
+                command,
+                (metadata, failure) -> session.connection().execute(() -> {
                     if (failure == null) {
                         durable.accept(metadata.offset());
                     } else {
@@ -178,8 +179,7 @@ final class CommandJournal implements SessionJournal {
                 session.connection().execute(this::flush);
             } else if (millis > 0 && !timed) {
                 timed = true;
-                timer.schedule(
-                        () -> session.connection().execute(this::flushTimed), millis, TimeUnit.MILLISECONDS);
+                timer.schedule(() -> session.connection().execute(this::flushTimed), millis, TimeUnit.MILLISECONDS);
             }
         }
 
@@ -199,14 +199,17 @@ final class CommandJournal implements SessionJournal {
             written.forEach((session, of) -> progress.add(new Command.Progress.Session(
                     session.clientId(), of.epoch, of.settled, of.received, of.settledIds, of.receivedIds)));
             Session any = written.keySet().iterator().next();
-            send(partition, new Command.Progress(progress), (metadata, failure) -> any.connection()
-                    .execute(() -> written.forEach((session, of) -> {
-                        if (failure != null) {
-                            failed(session, failure);
-                        } else if (!session.hasEnded()) {
-                            of.durable.forEach(Runnable::run);
-                        }
-                    })));
+            send(
+                    partition,
+                    new Command.Progress(progress),
+                    (metadata, failure) -> any.connection()
+                            .execute(() -> written.forEach((session, of) -> {
+                                if (failure != null) {
+                                    failed(session, failure);
+                                } else if (!session.hasEnded()) {
+                                    of.durable.forEach(Runnable::run);
+                                }
+                            })));
         }
     }
 }

@@ -128,8 +128,8 @@ public final class KafkaLog implements AutoCloseable {
 
     /** The leader creates the topics; a gateway that starts together with it has to wait a little. */
     private void awaitTopics(long deadline) throws InterruptedException {
-        List<String> wanted = List.of(
-                topics.publish(), topics.retained(), topics.heartbeats(), topics.commands(), topics.fanout());
+        List<String> wanted =
+                List.of(topics.publish(), topics.retained(), topics.heartbeats(), topics.commands(), topics.fanout());
         boolean said = false;
         while (true) {
             String missing;

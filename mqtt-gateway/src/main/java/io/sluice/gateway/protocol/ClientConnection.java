@@ -258,7 +258,10 @@ public final class ClientConnection implements PacketHandler, Connection {
                 client.forgetWill(); // [MQTT-3.14.4-3]: with any other reason it is published.
             }
             if (client.isDurable()) {
-                client.session().leave(services.config().sessions().expirySeconds(packet.sessionExpirySeconds()), client.will() != null);
+                client.session()
+                        .leave(
+                                services.config().sessions().expirySeconds(packet.sessionExpirySeconds()),
+                                client.will() != null);
             }
             end("client-disconnect");
             outbound.finish().addListener(ChannelFutureListener.CLOSE);

@@ -17,8 +17,7 @@ public interface Connection {
      * @param again whether it may have been sent before, for the DUP flag ([MQTT-3.3.1-1])
      * @return false if it was left out because it exceeds the client's maximum packet size ([MQTT-3.1.2-25])
      */
-    boolean publish(
-            PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again);
+    boolean publish(PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again);
 
     /** Writes the PUBREL of a message whose PUBREC is durable. */
     void pubrel(int packetId);

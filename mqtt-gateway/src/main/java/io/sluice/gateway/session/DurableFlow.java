@@ -82,8 +82,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         this.metrics = metrics;
         this.outbound = new DurableOutbound(partitions, ranges, limits, this, this);
         this.assigned = new AssignedOutbound(ranges, this);
-        this.atMostOnce =
-                new OutboundQueue(Math.min(MAX_AT_MOST_ONCE, limits.queueMessages()), limits.queueBytes());
+        this.atMostOnce = new OutboundQueue(Math.min(MAX_AT_MOST_ONCE, limits.queueMessages()), limits.queueBytes());
         this.filters = SessionFilters.none(session.clientIdUtf8());
     }
 
@@ -233,14 +232,12 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     private void deliverAtMostOnce(PublishRecord message, boolean retain, int[] identifiers) {
         if (atMostOnce.isEmpty() && connection.isWritable()) {
             write(message, Qos.AT_MOST_ONCE, retain, 0, identifiers, false);
-        } else if (!atMostOnce.offer(
-                new OutboundQueue.Entry(message, Qos.AT_MOST_ONCE, retain, identifiers, true))) {
+        } else if (!atMostOnce.offer(new OutboundQueue.Entry(message, Qos.AT_MOST_ONCE, retain, identifiers, true))) {
             metrics.dropped(DropReason.QUEUE_FULL);
         }
     }
 
-    private Fate write(
-            PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again) {
+    private Fate write(PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again) {
         Fate unsent = again && qos == Qos.EXACTLY_ONCE ? Fate.ABANDONED : Fate.DROPPED;
         if (message.isExpired(System.currentTimeMillis())) {
             metrics.dropped(DropReason.EXPIRED);
@@ -430,12 +427,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
             return message.again() && message.message().qos() == Qos.EXACTLY_ONCE ? Fate.ABANDONED : Fate.DROPPED;
         }
         return write(
-                message.message(),
-                message.qos(),
-                message.retain(),
-                packetId,
-                message.identifiers(),
-                message.again());
+                message.message(), message.qos(), message.retain(), packetId, message.identifiers(), message.again());
     }
 
     @Override
@@ -495,16 +487,13 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
 
     @Override
     public void received(InboundReceipt receipt, Runnable durable) {
-        journal.append(
-                session, new ClientCommand.Receipt(session.clientId(), epoch, receipt), offset -> durable.run());
+        journal.append(session, new ClientCommand.Receipt(session.clientId(), epoch, receipt), offset -> durable.run());
     }
 
     @Override
     public void released(int packetId, int use, Runnable durable) {
         journal.append(
-                session,
-                new ClientCommand.Release(session.clientId(), epoch, packetId, use),
-                offset -> durable.run());
+                session, new ClientCommand.Release(session.clientId(), epoch, packetId, use), offset -> durable.run());
     }
 
     @Override

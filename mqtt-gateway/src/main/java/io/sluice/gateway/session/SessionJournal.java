@@ -47,6 +47,5 @@ public interface SessionJournal {
      *
      * @param will null if there is none
      */
-    record AttachTerms(
-            boolean cleanStart, long expirySeconds, int protocolVersion, String address, StoredWill will) {}
+    record AttachTerms(boolean cleanStart, long expirySeconds, int protocolVersion, String address, StoredWill will) {}
 }
