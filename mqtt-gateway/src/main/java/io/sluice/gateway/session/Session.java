@@ -41,6 +41,7 @@ public final class Session {
      * A session for a client that has just connected.
      *
      * @param lane the index of the event loop among the source's lanes
+     * @param queued what waits for all sessions together
      * @param completions brings answers of the log back to the event loop
      */
     public Session(
@@ -48,6 +49,7 @@ public final class Session {
             int lane,
             Connection connection,
             SessionLimits limits,
+            QueuedBytes queued,
             PublicationSink sink,
             Mailbox<Publication> completions,
             GatewayMetrics metrics) {
@@ -59,7 +61,7 @@ public final class Session {
         this.metrics = metrics;
         this.inbound = new Inbound(this, connection, sink, completions);
         this.packetIds = new PacketIds(limits.receiveMaximum());
-        this.queue = new OutboundQueue(limits.queueMessages(), limits.queueBytes());
+        this.queue = new OutboundQueue(limits.queueMessages(), limits.queueBytes(), queued);
     }
 
     /** The client identifier; any thread. */

@@ -31,6 +31,7 @@ class SessionTest {
                 0,
                 client,
                 new SessionLimits(WINDOW, QUEUE, 1_000, dropWhenFull, 4),
+                new QueuedBytes(1_000_000),
                 sink,
                 new Mailbox<>(Runnable::run, Publication::complete, () -> {}),
                 new GatewayMetrics(registry));
