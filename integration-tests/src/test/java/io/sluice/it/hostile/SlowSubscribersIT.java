@@ -108,7 +108,7 @@ class SlowSubscribersIT {
             long dropped = (long) (gateway.metric("sluice_drops_total") - droppedBefore);
             assertThat(gateway.metric("sluice_drops_total", "reason=\"queue-full\"") - fullBefore)
                     .as("drops because of full queues")
-                    .isEqualTo(dropped)
+                    .isEqualTo((double) dropped)
                     .isPositive();
             slow.forEach(Flood.Receiver::startReading);
             long meant = flood.deliveries(stopped, MESSAGES);

@@ -40,7 +40,7 @@ public final class Wills {
         }
 
         private long footprint() {
-            return message.weight() + OVERHEAD_BYTES;
+            return (long) OVERHEAD_BYTES + message.weight();
         }
     }
 
