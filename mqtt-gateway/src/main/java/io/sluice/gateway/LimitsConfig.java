@@ -80,8 +80,9 @@ public record LimitsConfig(
                 value = "0",
                 unit = "bytes",
                 doc =
-                        "Messages that wait for all slow clients together, 200 bytes added for each; 0 for a quarter of the"
-                                + " heap. When there is more, the queue of a client that takes more than its equal share is full.")
+                        "Messages that wait for all slow clients together, 200 bytes added for each, half of it for QoS 0; 0"
+                                + " for a quarter of the heap. When there is more, the queue of a client that takes more than its"
+                                + " equal share is full.")
         long allQueuesBytes,
 
         @Setting(

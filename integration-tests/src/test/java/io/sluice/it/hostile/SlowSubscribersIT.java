@@ -34,7 +34,7 @@ class SlowSubscribersIT {
 
     private static final int QUEUE_MESSAGES = 1_000;
     private static final int QUEUE_BYTES = 1 << 20;
-    private static final int ALL_QUEUES_BYTES = 16 << 20;
+    private static final int ALL_QUEUES_BYTES = 24 << 20;
     private static final int WRITE_BUFFER_BYTES = 1 << 16;
     /** What is in the heap and in buffers for other reasons: messages on their way, Kafka's clients, free parts. */
     private static final int ALLOWANCE_BYTES = 16 << 20;
@@ -97,7 +97,7 @@ class SlowSubscribersIT {
             double droppedBefore = gateway.metric("sluice_drops_total");
             double fullBefore = gateway.metric("sluice_drops_total", "reason=\"queue-full\"");
 
-            flood.publish(gateway.address(), MESSAGES);
+            flood.publish(gateway.address(), MESSAGES, reading);
             Awaitility.await("the one that reads has everything")
                     .atMost(PATIENCE)
                     .until(() -> reading.received() == MESSAGES || reading.trouble() != null);

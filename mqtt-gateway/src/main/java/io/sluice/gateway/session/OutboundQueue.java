@@ -52,7 +52,7 @@ final class OutboundQueue {
     /** Adds an entry at the end, or returns false if that would exceed a limit. */
     boolean offer(Entry entry) {
         boolean isFull = entry.counted && (messages + 1 > maxMessages || bytes + entry.size() > maxBytes);
-        if (isFull || !all.offer(footprint, entry.footprint())) {
+        if (isFull || !all.offer(footprint, entry.footprint(), entry.qos)) {
             return false;
         }
         footprint += entry.footprint();

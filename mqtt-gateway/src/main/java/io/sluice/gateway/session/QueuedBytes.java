@@ -1,12 +1,14 @@
 package io.sluice.gateway.session;
 
+import io.sluice.wire.Qos;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What waits for all slow clients together: each has a limit of its own, and many at once could still take all the memory
- * that there is. When the limit of all is reached, a client that has more than its equal share of it gets no more; one that
- * is slow for a moment does not suffer from those that are slow for good. Thread-safe.
+ * that there is. When the limit of all is reached, a client that has more than its equal share of it gets no more. Messages
+ * at QoS 0 have half of it: they are dropped when there is no room, and what has stopped for good may keep its half; at QoS 1
+ * and 2 a client that finds no room loses its connection, and one that is slow for a moment must not. Thread-safe.
  */
 public final class QueuedBytes {
 
@@ -23,9 +25,10 @@ public final class QueuedBytes {
     }
 
     /** Adds a message to a client's queue, of which so many bytes wait already, or returns false if there is no room. */
-    boolean offer(long ownBytes, int size) {
-        boolean isFull = bytes.get() + size > maxBytes;
-        if (isFull && ownBytes + size > maxBytes / Math.max(1, clients.get())) {
+    boolean offer(long ownBytes, int size, Qos qos) {
+        long limit = qos == Qos.AT_MOST_ONCE ? maxBytes / 2 : maxBytes;
+        boolean isFull = bytes.get() + size > limit;
+        if (isFull && ownBytes + size > limit / Math.max(1, clients.get())) {
             return false;
         }
         bytes.addAndGet(size);
