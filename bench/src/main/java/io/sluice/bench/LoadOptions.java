@@ -59,6 +59,15 @@ final class LoadOptions {
     private int topicsPerPublisher;
 
     @Option(
+            names = "--stopped",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Further subscribers, at QoS 0, that stop reading when they have subscribed. Nothing about them"
+                            + " is measured but what they do to the others. Default: ${DEFAULT-VALUE}.")
+    private int stopped;
+
+    @Option(
             names = "--warmup",
             paramLabel = "TIME",
             defaultValue = "5s",
@@ -87,6 +96,10 @@ final class LoadOptions {
         int publishWindow = window == null ? (rate == 0 ? CLOSED_LOOP_WINDOW : RATE_WINDOW) : window;
         int subscribeQos = subscriptionQos == null ? qos : subscriptionQos;
         return new Load(qos, subscribeQos, payload, rate, publishWindow, pace(usual), warmUp, duration, drain);
+    }
+
+    int stopped() {
+        return stopped;
     }
 
     int topicsPerPublisher() {

@@ -16,7 +16,13 @@ abstract class TrafficCommand extends BenchCommand {
     /** Runs publishers and subscribers that fall into groups. */
     final int run(int publishers, int subscribers, int groups, Pace usualPace) {
         TrafficPlan plan = new TrafficPlan(
-                publishers, subscribers, groups, load.topicsPerPublisher(), load.load(usualPace), brokers.brokers());
+                publishers,
+                subscribers,
+                groups,
+                load.topicsPerPublisher(),
+                load.stopped(),
+                load.load(usualPace),
+                brokers.brokers());
         return output.show(spec, progress -> TrafficRun.run(plan, progress), Figures::of, TrafficResult::isClean);
     }
 }

@@ -115,6 +115,16 @@ class MosquittoTest {
     }
 
     @Test
+    void whatThoseMissWhoStopReadingIsNotLost() throws IOException {
+        String[] few = {"fan-out", "--subscribers", "2", "--rate", "1000", "--payload", "10000", "--warmup", "0ms"};
+        JsonNode result = run(concat(few, "--duration", "500ms", "--stopped", "5"));
+
+        assertThat(result.at("/totals/delivered").asLong())
+                .isEqualTo(2 * result.at("/totals/sent").asLong())
+                .isPositive();
+    }
+
+    @Test
     void fanInDeliversToAllOrIsDivided() throws IOException {
         String[] few = {"fan-in", "--publishers", "20", "--subscribers", "3", "--qos", "1", "--warmup", "0ms"};
         JsonNode all = run(concat(few, "--duration", "300ms"));

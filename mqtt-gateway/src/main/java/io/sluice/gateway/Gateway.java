@@ -9,6 +9,7 @@ import io.sluice.gateway.protocol.Admission;
 import io.sluice.gateway.protocol.ClientServices;
 import io.sluice.gateway.session.EndReason;
 import io.sluice.gateway.session.PublicationSink;
+import io.sluice.gateway.session.QueuedBytes;
 import io.sluice.gateway.session.SessionJournal;
 import io.sluice.gateway.session.Sessions;
 import io.sluice.gateway.session.Wills;
@@ -75,10 +76,16 @@ public final class Gateway implements AutoCloseable {
 
             // Listening comes before joining, since the members are told the port; clients are let in last of all.
             Admission admission = new Admission(config.limits().connections());
-            Wills wills = new Wills(sink, timer);
+            Wills wills = new Wills(sink, timer, config.limits().delayedWillBytes());
+            QueuedBytes queued = new QueuedBytes(config.limits().allQueuesBytesInEffect());
+            gatewayMetrics.gauge(
+                    "sluice.queued.bytes",
+                    "What the messages take that wait for slow subscribers; one that waits for several counts for each",
+                    queued,
+                    QueuedBytes::bytes);
             server = start(MqttServer.start(
                     loops,
-                    new ClientServices(config, sessions, sink, journal, tail, wills, admission, gatewayMetrics)));
+                    new ClientServices(config, sessions, queued, sink, journal, tail, wills, admission, gatewayMetrics)));
             start(() -> endSessions(EndReason.SHUTTING_DOWN, "this gateway shuts down"));
             start(() -> admission.setServing(false));
             membership = start(join());

@@ -8,6 +8,7 @@ import io.sluice.kit.config.Setting;
  *
  * @param connections sockets of this gateway
  * @param packetBytes the largest packet from a client, up to 268,435,460
+ * @param unfinishedBytes 65,536 or more
  * @param clientIdBytes 23 to 65,535
  * @param topicBytes of a topic name or filter, 1 to 65,535
  * @param topicLevels of a topic name or filter, 1 to 1,000
@@ -16,10 +17,12 @@ import io.sluice.kit.config.Setting;
  * @param inFlightMessages QoS 1 and 2 messages to a client that are not acknowledged, 1 to 65,535
  * @param queueMessages for each client
  * @param queueBytes for each client
+ * @param allQueuesBytes for all clients together, 0 for a quarter of the heap
  * @param queueFullPolicy for QoS 1 and 2
  * @param topicAliases in each direction, for each client, 0 to 65,535
  * @param retainedMessages in the cluster
  * @param retainedBytes in the cluster
+ * @param delayedWillBytes of all clients together
  * @param appendBytes on their way to Kafka
  */
 public record LimitsConfig(
@@ -31,6 +34,13 @@ public record LimitsConfig(
                 unit = "bytes",
                 doc = "The largest packet that a client may send. Keep it below Kafka's message.max.bytes.")
         int packetBytes,
+
+        @Setting(
+                value = "67108864",
+                unit = "bytes",
+                doc = "Packets of all clients together that have begun to come and not ended. A client that would add"
+                        + " to more is disconnected, unless its packet takes less than 16 KiB so far.")
+        long unfinishedBytes,
 
         @Setting(value = "256", unit = "bytes", doc = "The longest client id.")
         int clientIdBytes,
@@ -67,6 +77,15 @@ public record LimitsConfig(
         long queueBytes,
 
         @Setting(
+                value = "0",
+                unit = "bytes",
+                doc =
+                        "Messages that wait for all slow clients together, 200 bytes added for each, half of it for QoS 0; 0"
+                                + " for a quarter of the heap. When there is more, the queue of a client that takes more than its"
+                                + " equal share is full.")
+        long allQueuesBytes,
+
+        @Setting(
                 value = "disconnect",
                 doc = "What happens when a client's queue is full. QoS 0 messages are dropped. For QoS 1 and 2,"
                         + " `disconnect` ends the connection, so that the client knows, and `drop` drops the message.")
@@ -89,6 +108,13 @@ public record LimitsConfig(
         long retainedBytes,
 
         @Setting(
+                value = "16777216",
+                unit = "bytes",
+                doc =
+                        "Wills that wait for their will delay, 500 bytes added for each; further ones are published at once.")
+        long delayedWillBytes,
+
+        @Setting(
                 value = "33554432",
                 unit = "bytes",
                 doc = "Messages on their way to Kafka; publishers are not read from while there is more.")
@@ -104,11 +130,14 @@ public record LimitsConfig(
 
     private static final int MAX_PACKET = 268_435_460;
     private static final int MAX_16_BITS = 0xFFFF;
+    /** All queues together may take one of these. */
+    private static final int HEAP_PARTS = 4;
 
     /** Checks the ranges. */
     public LimitsConfig {
         Require.range("connections", connections, 1, Integer.MAX_VALUE / 2);
         Require.range("packetBytes", packetBytes, 1_024, MAX_PACKET);
+        Require.range("unfinishedBytes", unfinishedBytes, 1 << 16, Long.MAX_VALUE);
         Require.range("clientIdBytes", clientIdBytes, 23, MAX_16_BITS);
         Require.range("topicBytes", topicBytes, 1, MAX_16_BITS);
         Require.range("topicLevels", topicLevels, 1, 1_000);
@@ -117,9 +146,16 @@ public record LimitsConfig(
         Require.range("inFlightMessages", inFlightMessages, 1, MAX_16_BITS);
         Require.range("queueMessages", queueMessages, 0, Integer.MAX_VALUE);
         Require.range("queueBytes", queueBytes, 0, Long.MAX_VALUE);
+        Require.range("allQueuesBytes", allQueuesBytes, 0, Long.MAX_VALUE);
         Require.range("topicAliases", topicAliases, 0, MAX_16_BITS);
         Require.range("retainedMessages", retainedMessages, 0, Long.MAX_VALUE);
         Require.range("retainedBytes", retainedBytes, 0, Long.MAX_VALUE);
+        Require.range("delayedWillBytes", delayedWillBytes, 0, Long.MAX_VALUE);
         Require.range("appendBytes", appendBytes, 1 << 20, 1L << 40);
+    }
+
+    /** The limit of {@link #allQueuesBytes} in bytes, also where it follows the heap. */
+    public long allQueuesBytesInEffect() {
+        return allQueuesBytes > 0 ? allQueuesBytes : Runtime.getRuntime().maxMemory() / HEAP_PARTS;
     }
 }

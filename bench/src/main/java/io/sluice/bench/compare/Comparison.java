@@ -16,6 +16,7 @@ final class Comparison {
 
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final int MOST_GATEWAYS = 3;
+    private static final int STOPPED_SUBSCRIBERS = 100;
 
     private final Plan plan;
     private final Path folder;
@@ -83,6 +84,7 @@ final class Comparison {
                 throughput(servers, round);
                 idle(servers);
                 latency(servers, round);
+                stopped(servers, round);
                 scaling(servers);
             }
             return RatioTables.of(board, memory(servers));
@@ -110,6 +112,16 @@ final class Comparison {
                         () -> sluice(servers, name, List.of(servers.gateway()), Scenario.latency(rate)));
                 mosquitto(servers, name, Scenario.latency(rate));
             }
+        }
+    }
+
+    private void stopped(Servers servers, int round) {
+        if (plan.wants(Scenario.STOPPED)) {
+            List<Cluster.Gateway> gateway = List.of(servers.gateway());
+            inTurn(
+                    round,
+                    () -> sluice(servers, Scenario.NONE_STOPPED, gateway, Scenario.stopped(0)),
+                    () -> sluice(servers, Scenario.STOPPED, gateway, Scenario.stopped(STOPPED_SUBSCRIBERS)));
         }
     }
 

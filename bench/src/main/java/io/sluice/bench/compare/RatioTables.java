@@ -41,6 +41,7 @@ final class RatioTables {
         RatioTables tables = new RatioTables(board);
         tables.throughput();
         tables.latency();
+        tables.stopped();
         tables.scaling();
         tables.cpu();
         tables.dropEmptyTable();
@@ -104,6 +105,24 @@ final class RatioTables {
                         verdict(p50, reached, "≤ " + LATENCY_TARGET),
                         times(name, MOSQUITTO));
             }
+        }
+    }
+
+    private void stopped() {
+        heading(
+                "Subscribers that stop reading, 5,000 msg/s at QoS 0: p50 / p99 ms of those that read",
+                "without",
+                Scenario.STOPPED,
+                "ratio p99",
+                "target");
+        if (board.has(Scenario.STOPPED, ONE_GATEWAY)) {
+            Ratios p99 =
+                    board.ratios(Scenario.STOPPED, ONE_GATEWAY, Scenario.NONE_STOPPED, ONE_GATEWAY, "delivery/p99");
+            row(
+                    times(Scenario.NONE_STOPPED, ONE_GATEWAY),
+                    times(Scenario.STOPPED, ONE_GATEWAY),
+                    p99.toString(),
+                    verdict(p99, p99.middle() <= LATENCY_TARGET, "≤ " + LATENCY_TARGET));
         }
     }
 

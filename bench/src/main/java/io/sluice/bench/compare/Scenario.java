@@ -40,6 +40,17 @@ record Scenario(String name, List<String> arguments, String metric, double targe
         return List.of(500, 2_000, 10_000);
     }
 
+    /** What others feel of subscribers that stop reading: the same with and without them. */
+    static final String STOPPED = "100 stopped subscribers";
+
+    /** The same without those who stop. */
+    static final String NONE_STOPPED = "no stopped subscribers";
+
+    /** One publisher and ten that read, at a fixed rate, beside so many that have stopped. */
+    static List<String> stopped(int stopped) {
+        return List.of("fan-out", "--subscribers", "10", "--rate", "5000", "--stopped", Integer.toString(stopped));
+    }
+
     static List<String> latency(int rate) {
         return List.of("one-to-one", "--qos", "1", "--rate", Integer.toString(rate));
     }

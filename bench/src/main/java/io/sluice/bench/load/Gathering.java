@@ -53,6 +53,9 @@ final class Gathering implements MqttClient.Observer {
 
         /** Called when it is connected; true if that is all, false if it waits for subscriptions now. */
         boolean isReady(MqttClient client);
+
+        /** Called when its subscriptions stand. */
+        default void subscribed(MqttClient client) {}
     }
 
     /**
@@ -143,6 +146,7 @@ final class Gathering implements MqttClient.Observer {
 
     @Override
     public void subscribed(MqttClient client) {
+        invitation.subscribed(client);
         ready();
     }
 

@@ -8,8 +8,18 @@ package io.sluice.bench.load;
  * @param groups clients fall into so many groups by their number; each subscriber receives what the publishers of its
  *     group send
  * @param topicsPerPublisher 1 to 10,000,000
+ * @param stopped 0 or more further subscribers, each at QoS 0 and to the same as one of the others, that read nothing once
+ *     they have subscribed; what they do not receive is not lost
  * @param load how messages flow
  * @param brokers where to
  */
 public record TrafficPlan(
-        int publishers, int subscribers, int groups, int topicsPerPublisher, Load load, Brokers brokers) {}
+        int publishers, int subscribers, int groups, int topicsPerPublisher, int stopped, Load load, Brokers brokers) {
+
+    private static final int MAX_STOPPED = 100_000;
+
+    /** Checks the ranges that no part of the run checks. */
+    public TrafficPlan {
+        Require.range("subscribers that stop reading", stopped, 0, MAX_STOPPED);
+    }
+}

@@ -35,6 +35,8 @@ public final class TrafficRun implements Gathering.Invitation {
     private final List<Lane> lanes = new ArrayList<>();
     private final Publisher[] publishers;
     private final Subscriber[] subscribers;
+    /** Come behind all others. */
+    private final int stopped;
 
     private TrafficRun(TrafficPlan plan, Progress progress) {
         this.load = plan.load();
@@ -44,6 +46,7 @@ public final class TrafficRun implements Gathering.Invitation {
                 plan.publishers(), plan.subscribers(), plan.groups(), plan.topicsPerPublisher(), "bench/" + id);
         this.publishers = new Publisher[traffic.publishers()];
         this.subscribers = new Subscriber[traffic.subscribers()];
+        this.stopped = plan.stopped();
     }
 
     /**
@@ -67,7 +70,7 @@ public final class TrafficRun implements Gathering.Invitation {
         for (EventLoop loop : loops.loops()) {
             lanes.add(new Lane(loop, clock));
         }
-        int clients = publishers.length + subscribers.length;
+        int clients = publishers.length + subscribers.length + stopped;
         Gathering gathering = new Gathering(loops, brokers, clients, this);
         gathering.await(online -> progress.connecting(online, clients));
 
@@ -86,7 +89,7 @@ public final class TrafficRun implements Gathering.Invitation {
         return result;
     }
 
-    // Who comes: subscribers first, so that nothing is sent before all of them listen.
+    // Who comes: subscribers first, so that nothing is sent before all clients are there.
 
     @Override
     public MqttClient client(int number, Gathering gathering) {
@@ -97,6 +100,10 @@ public final class TrafficRun implements Gathering.Invitation {
             return subscribers[number];
         }
         int publisher = number - subscribers.length;
+        if (publisher >= publishers.length) {
+            int other = (publisher - publishers.length) % subscribers.length;
+            return new StoppedSubscriber(traffic.filter(other), brokers.options(), id + "t" + number, gathering);
+        }
         publishers[publisher] = new Publisher(
                 lane(publisher), traffic, load, publisher, brokers.options(), id + "p" + publisher, gathering);
         return publishers[publisher];
@@ -124,7 +131,18 @@ public final class TrafficRun implements Gathering.Invitation {
             subscriber.subscribe(subscriber.filter(), load.subscriptionQos());
             return false;
         }
+        if (client instanceof StoppedSubscriber one) {
+            one.subscribe();
+            return false;
+        }
         return true;
+    }
+
+    @Override
+    public void subscribed(MqttClient client) {
+        if (client instanceof StoppedSubscriber one) {
+            one.stopReading();
+        }
     }
 
     // Following it.

@@ -22,9 +22,13 @@ class RatioTablesTest {
     }
 
     private void time(String system, long p50, long p99) {
+        time(RatioTables.rate(500), system, p50, p99);
+    }
+
+    private void time(String scenario, String system, long p50, long p99) {
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         result.putObject("delivery").put("p50", p50).put("p99", p99);
-        board.add(RatioTables.rate(500), system, new Measurement(result, Map.of(), 0));
+        board.add(scenario, system, new Measurement(result, Map.of(), 0));
     }
 
     @Test
@@ -58,6 +62,16 @@ class RatioTablesTest {
 
         assertThat(RatioTables.of(board, List.of()))
                 .contains("| 500 msg/s, QoS 1 | 1.00 / 5.00 | 1.80 / 10.50 | 1.80 | 2.10 | ≤ 2.0 ✗ |")
+                .doesNotContain("Throughput");
+    }
+
+    @Test
+    void stoppedSubscribersAreHeldAgainstTheSameWithoutThem() {
+        time(Scenario.NONE_STOPPED, RatioTables.ONE_GATEWAY, 2_000, 6_000);
+        time(Scenario.STOPPED, RatioTables.ONE_GATEWAY, 2_500, 12_000);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| 2.00 / 6.00 | 2.50 / 12.00 | 2.00 | ≤ 2.0 ✓ |")
                 .doesNotContain("Throughput");
     }
 }

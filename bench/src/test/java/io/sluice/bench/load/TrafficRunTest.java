@@ -39,7 +39,8 @@ class TrafficRunTest {
     private static TrafficResult run(Mischief mischief, Load load, MqttVersion version, int pairs, int loops)
             throws IOException {
         try (FakeBroker broker = new FakeBroker(mischief)) {
-            TrafficPlan plan = new TrafficPlan(pairs, pairs, pairs, 1, load, brokers(broker.address(), version, loops));
+            TrafficPlan plan =
+                    new TrafficPlan(pairs, pairs, pairs, 1, 0, load, brokers(broker.address(), version, loops));
             return TrafficRun.run(plan, new Silence());
         }
     }
@@ -144,7 +145,7 @@ class TrafficRunTest {
             port = socket.getLocalPort();
         }
         InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        TrafficPlan plan = new TrafficPlan(1, 1, 1, 1, rate(0), brokers(nobody, MqttVersion.V5, 1));
+        TrafficPlan plan = new TrafficPlan(1, 1, 1, 1, 0, rate(0), brokers(nobody, MqttVersion.V5, 1));
 
         assertThatThrownBy(() -> TrafficRun.run(plan, new Silence()))
                 .isInstanceOf(BenchException.class)

@@ -73,6 +73,22 @@ class ErrorHandlingIT extends MqttTest {
     }
 
     @Test
+    @Normative({"MQTT-3.1.0-2", "MQTT-4.13.1-1"})
+    void aSecondConnectIsAnErrorInWordsOfDisconnectWhateverItIs() {
+        byte[][] connects = {
+            connect(V5).bytes(),
+            connect(V5).protocolName("other").bytes(),
+            connect(V5).level(9).bytes(),
+            connect(Version.MQTT_3_1).clientId("").bytes()
+        };
+        for (byte[] second : connects) {
+            MqttProbe client = publisher(V5);
+            client.send(second);
+            client.expectDisconnect(Reason.PROTOCOL_ERROR);
+        }
+    }
+
+    @Test
     @Normative({"MQTT-4.12.0-6", "MQTT-4.12.0-7", "MQTT-3.15.1-1"})
     void authIsNotForClientsWithoutAMethod() {
         MqttProbe client = publisher(V5);

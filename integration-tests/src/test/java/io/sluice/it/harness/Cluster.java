@@ -80,6 +80,11 @@ public final class Cluster {
         return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
     }
 
+    /** How ZooKeeper clients reach the ZooKeeper of a cluster in this process. */
+    static String zooKeeperConnect() {
+        return Own.CLUSTER.zooKeeperConnect();
+    }
+
     /** How Kafka's own clients reach the log; another broker has none. */
     public static String bootstrapServers() {
         Assumptions.assumeFalse(isForeign(), "another broker has no log in Kafka");

@@ -24,6 +24,7 @@ import org.awaitility.Awaitility;
 public final class OsProcess implements AutoCloseable {
 
     private static final Duration END = Duration.ofSeconds(20);
+    private static final Duration ANSWER = Duration.ofSeconds(2);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -63,6 +64,11 @@ public final class OsProcess implements AutoCloseable {
     /** What it is called in file names and messages. */
     public String name() {
         return name;
+    }
+
+    /** Its number. */
+    public long pid() {
+        return process.pid();
     }
 
     /** Whether it runs. */
@@ -125,12 +131,26 @@ public final class OsProcess implements AutoCloseable {
     /** The status that a GET is answered with, 0 if there is no answer. */
     public static int status(String url) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-                    .timeout(Duration.ofSeconds(2))
-                    .build();
-            return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            return send(url, HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (IOException e) {
             return 0;
+        }
+    }
+
+    /** What a GET is answered with. */
+    public static String get(String url) {
+        try {
+            return send(url, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static <T> HttpResponse<T> send(String url, HttpResponse.BodyHandler<T> body) throws IOException {
+        try {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(url)).timeout(ANSWER).build();
+            return HTTP.send(request, body);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

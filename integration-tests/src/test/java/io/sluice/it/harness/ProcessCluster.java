@@ -105,7 +105,8 @@ public final class ProcessCluster implements AutoCloseable {
         return keep(OsProcess.start(name + "-" + instance, command, settings));
     }
 
-    private static List<String> java(String heap, String mainClass) {
+    /** Starts one of our programs, in a heap such as {@code -Xmx96m}, with Netty's leak detector at its strictest. */
+    static List<String> java(String heap, String mainClass) {
         return new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 heap,

@@ -9,7 +9,7 @@ import io.sluice.wire.Heartbeat;
 import io.sluice.wire.Origin;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
@@ -159,7 +159,7 @@ final class CommandJournal implements SessionJournal {
     /** What the clients of one lane and partition have acknowledged since the last record. */
     private final class Gathered {
         private final int partition;
-        private Map<Session, OfSession> sessions = new IdentityHashMap<>();
+        private Map<Session, OfSession> sessions = new HashMap<>();
         private boolean timed;
         private boolean soon;
 
@@ -194,7 +194,7 @@ final class CommandJournal implements SessionJournal {
                 return;
             }
             Map<Session, OfSession> written = sessions;
-            sessions = new IdentityHashMap<>();
+            sessions = new HashMap<>();
             List<Command.Progress.Session> progress = new ArrayList<>(written.size());
             written.forEach((session, of) -> progress.add(new Command.Progress.Session(
                     session.clientId(), of.epoch, of.settled, of.received, of.settledIds, of.receivedIds)));

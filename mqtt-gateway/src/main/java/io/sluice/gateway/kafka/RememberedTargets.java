@@ -56,8 +56,11 @@ final class RememberedTargets {
         }
     }
 
-    /** A topic's bytes as a map's key; one of them is set anew for each look-up. */
-    private static final class Key {
+    /**
+     * A topic's bytes as a map's key; one of them is set anew for each look-up. They have an order, by which the map finds
+     * one of thousands with the same hash: whoever publishes chooses the topics.
+     */
+    private static final class Key implements Comparable<Key> {
         private byte[] bytes;
         private int hash;
 
@@ -69,6 +72,11 @@ final class RememberedTargets {
         @Override
         public int hashCode() {
             return hash;
+        }
+
+        @Override
+        public int compareTo(Key other) {
+            return Arrays.compare(bytes, other.bytes);
         }
 
         @Override

@@ -296,7 +296,13 @@ public final class ClientConnection implements PacketHandler, Connection {
     public void malformed(MalformedPacketException problem, ProtocolVersion offered) {
         offeredVersion = offered;
         if (state == State.CONNECTED) {
-            Disconnects.refusePacket(this, services, problem.reason(), problem.getMessage());
+            // A second CONNECT can be wrong in ways that only CONNACK has a code for.
+            ReasonCode reason =
+                    switch (problem.reason()) {
+                        case UNSUPPORTED_PROTOCOL_VERSION, CLIENT_IDENTIFIER_NOT_VALID -> ReasonCode.PROTOCOL_ERROR;
+                        default -> problem.reason();
+                    };
+            Disconnects.refusePacket(this, services, reason, problem.getMessage());
         } else if (state == State.CONNECTING) {
             Disconnects.refuseConnect(this, services, problem);
         }

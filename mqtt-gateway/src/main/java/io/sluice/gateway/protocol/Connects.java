@@ -119,6 +119,7 @@ final class Connects {
                         limits.queueBytes(),
                         limits.queueFullPolicy() == LimitsConfig.QueueFullPolicy.DROP,
                         limits.receiveMaximum()),
+                services.queued(),
                 services.sink(),
                 connection.loop().completions(),
                 services.metrics());

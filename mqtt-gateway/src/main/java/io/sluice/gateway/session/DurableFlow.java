@@ -71,6 +71,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
             int partitions,
             PacketIdRanges ranges,
             SessionLimits limits,
+            QueuedBytes queued,
             SessionJournal journal,
             DeliverySource source,
             GatewayMetrics metrics) {
@@ -82,7 +83,8 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         this.metrics = metrics;
         this.outbound = new DurableOutbound(partitions, ranges, limits, this, this);
         this.assigned = new AssignedOutbound(ranges, this);
-        this.atMostOnce = new OutboundQueue(Math.min(MAX_AT_MOST_ONCE, limits.queueMessages()), limits.queueBytes());
+        this.atMostOnce =
+                new OutboundQueue(Math.min(MAX_AT_MOST_ONCE, limits.queueMessages()), limits.queueBytes(), queued);
         this.filters = SessionFilters.none(session.clientIdUtf8());
     }
 
@@ -122,6 +124,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         endReason = reason;
         metrics.inFlight(-countedInFlight);
         metrics.queued(-countedWaiting);
+        atMostOnce.clear();
         source.remove(session);
         if (epoch != UNKNOWN) {
             detach();

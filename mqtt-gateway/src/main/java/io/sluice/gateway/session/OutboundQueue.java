@@ -6,7 +6,8 @@ import java.util.ArrayDeque;
 
 /**
  * Messages that wait for a slow client: for room in its socket, or in its window. Bounded in messages and bytes; retained
- * messages of a new subscription are not counted, as they are held anyway. Owned by the session's event loop.
+ * messages of a new subscription are not counted, as they are held anyway; only their places in the queue add to what waits
+ * for all clients together. Owned by the session's event loop.
  */
 final class OutboundQueue {
 
@@ -19,28 +20,43 @@ final class OutboundQueue {
         private int size() {
             return message.weight();
         }
+
+        private int footprint() {
+            return counted ? size() + QueuedBytes.OVERHEAD_BYTES : PLACE_BYTES;
+        }
     }
+
+    /** What a place in the queue takes, about. */
+    private static final int PLACE_BYTES = 48;
 
     private final int maxMessages;
     private final long maxBytes;
+    private final QueuedBytes all;
     /** Made when it is first needed: most clients keep up. */
     private ArrayDeque<Entry> entries;
 
     private int messages;
     private long bytes;
+    /** What all entries take, as all clients' queues count it. */
+    private long footprint;
+
     private int atMostOnce;
 
-    OutboundQueue(int maxMessages, long maxBytes) {
+    /** @param all knows what waits for other clients */
+    OutboundQueue(int maxMessages, long maxBytes, QueuedBytes all) {
         this.maxMessages = maxMessages;
         this.maxBytes = maxBytes;
+        this.all = all;
     }
 
     /** Adds an entry at the end, or returns false if that would exceed a limit. */
     boolean offer(Entry entry) {
+        boolean isFull = entry.counted && (messages + 1 > maxMessages || bytes + entry.size() > maxBytes);
+        if (isFull || !all.offer(footprint, entry.footprint(), entry.qos)) {
+            return false;
+        }
+        footprint += entry.footprint();
         if (entry.counted) {
-            if (messages + 1 > maxMessages || bytes + entry.size() > maxBytes) {
-                return false;
-            }
             messages++;
             bytes += entry.size();
         }
@@ -73,6 +89,8 @@ final class OutboundQueue {
             messages--;
             bytes -= entry.size();
         }
+        footprint -= entry.footprint();
+        all.remove(entry.footprint(), footprint == 0);
         if (entry.qos == Qos.AT_MOST_ONCE) {
             atMostOnce--;
         }
@@ -93,6 +111,10 @@ final class OutboundQueue {
     }
 
     void clear() {
+        if (footprint > 0) {
+            all.remove(footprint, true);
+        }
+        footprint = 0;
         entries = null;
         messages = 0;
         bytes = 0;

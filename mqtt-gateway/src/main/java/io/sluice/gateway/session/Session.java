@@ -37,6 +37,7 @@ public final class Session {
     private final GatewayMetrics metrics;
     private final Inbound inbound;
     private final PacketIds packetIds;
+    private final QueuedBytes queued;
     private final OutboundQueue queue;
     /** Granted subscriptions, those included that the source has still to confirm. */
     private final Map<TopicFilter, Subscription> subscriptions = new HashMap<>(2);
@@ -61,6 +62,7 @@ public final class Session {
      * A session for a client that has just connected.
      *
      * @param lane the index of the event loop among the source's lanes
+     * @param queued what waits for all sessions together
      * @param completions brings answers of the log back to the event loop
      */
     public Session(
@@ -68,6 +70,7 @@ public final class Session {
             int lane,
             Connection connection,
             SessionLimits limits,
+            QueuedBytes queued,
             PublicationSink sink,
             Mailbox<Publication> completions,
             GatewayMetrics metrics) {
@@ -79,7 +82,8 @@ public final class Session {
         this.metrics = metrics;
         this.inbound = new Inbound(this, connection, sink, completions);
         this.packetIds = new PacketIds(limits.receiveMaximum());
-        this.queue = new OutboundQueue(limits.queueMessages(), limits.queueBytes());
+        this.queued = queued;
+        this.queue = new OutboundQueue(limits.queueMessages(), limits.queueBytes(), queued);
     }
 
     /** The client identifier; any thread. */
@@ -133,7 +137,7 @@ public final class Session {
             SessionJournal journal,
             DeliverySource source,
             SessionJournal.AttachTerms terms) {
-        durable = new DurableFlow(this, partitions, ranges, limits, journal, source, metrics);
+        durable = new DurableFlow(this, partitions, ranges, limits, queued, journal, source, metrics);
         inbound.makeDurable(durable.receipts());
         durable.attach(terms);
     }

@@ -6,21 +6,27 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Will messages of connections that ended without a DISCONNECT (MQTT 5.0 section 3.1.2.5). A delayed will waits here for
- * as long as this gateway lives. Thread-safe.
+ * as long as this gateway lives. When too much waits, the next ones are published without their delay, as they may be: here
+ * a session ends with its connection, and a will waits no longer than its session ([MQTT-3.1.3-9]). Thread-safe.
  */
 public final class Wills {
 
     private static final Logger log = LoggerFactory.getLogger(Wills.class);
 
     private static final long RETRY_SECONDS = 1;
+    /** What a delayed will takes beside its content, about. */
+    private static final int OVERHEAD_BYTES = 500;
 
     private final PublicationSink sink;
     private final ScheduledExecutorService timer;
+    private final long maxBytes;
+    private final AtomicLong bytes = new AtomicLong();
     private final ConcurrentHashMap<String, Delayed> delayed = new ConcurrentHashMap<>();
 
     /** A will that waits; equal to itself alone. */
@@ -32,23 +38,35 @@ public final class Wills {
         private Delayed(PublishRecord message) {
             this.message = message;
         }
+
+        private long footprint() {
+            return (long) OVERHEAD_BYTES + message.weight();
+        }
     }
 
-    /** @param timer fires delayed wills */
-    public Wills(PublicationSink sink, ScheduledExecutorService timer) {
+    /**
+     * Without any will yet.
+     *
+     * @param timer fires delayed wills
+     * @param maxBytes of all wills that wait
+     */
+    public Wills(PublicationSink sink, ScheduledExecutorService timer, long maxBytes) {
         this.sink = sink;
         this.timer = timer;
+        this.maxBytes = maxBytes;
     }
 
     /** Publishes a will after its delay, in seconds, unless the client comes back before ([MQTT-3.1.3-9]). */
     public void connectionLost(String clientId, PublishRecord will, long delaySeconds) {
-        if (delaySeconds == 0) {
+        Delayed next = new Delayed(will);
+        if (delaySeconds == 0 || bytes.get() + next.footprint() > maxBytes) {
             publish(clientId, will);
             return;
         }
-        Delayed next = new Delayed(will);
+        bytes.addAndGet(next.footprint());
         Delayed earlier = delayed.put(clientId, next);
         if (earlier != null) {
+            bytes.addAndGet(-earlier.footprint());
             publish(clientId, earlier.message);
         }
         next.firing = timer.schedule(() -> fire(clientId, next), delaySeconds, TimeUnit.SECONDS);
@@ -64,6 +82,7 @@ public final class Wills {
         }
         Delayed will = delayed.remove(clientId);
         if (will != null) {
+            bytes.addAndGet(-will.footprint());
             Future<?> firing = will.firing;
             if (firing != null) {
                 firing.cancel(false);
@@ -77,6 +96,7 @@ public final class Wills {
     private void fire(String clientId, Delayed will) {
         // Whoever removes the entry decides: a client that connects in this moment either settles the will or is late.
         if (delayed.remove(clientId, will)) {
+            bytes.addAndGet(-will.footprint());
             publish(clientId, will.message);
         }
     }

@@ -1,5 +1,8 @@
 package io.sluice.gateway.transport;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetric;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
@@ -44,6 +47,13 @@ public final class EventLoops implements AutoCloseable {
             byLoop.put(loop, context);
         }
         utilisations = Utilisation.register(group, metrics);
+        if (ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider buffers) {
+            metrics.gauge(
+                    "sluice.buffer.bytes",
+                    "Memory outside of the heap for what is on its way from and to sockets, free parts included",
+                    buffers.metric(),
+                    ByteBufAllocatorMetric::usedDirectMemory);
+        }
     }
 
     /** How busy the busiest loop is, 0 to 1; any thread. */

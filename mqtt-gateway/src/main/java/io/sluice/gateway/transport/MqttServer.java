@@ -28,6 +28,14 @@ public final class MqttServer implements AutoCloseable {
      */
     public static MqttServer start(EventLoops loops, ClientServices services) {
         MqttConfig config = services.config().mqtt();
+        UnfinishedPackets unfinished =
+                new UnfinishedPackets(services.config().limits().unfinishedBytes());
+        services.metrics()
+                .gauge(
+                        "sluice.unfinished.bytes",
+                        "Memory of packets whose rest has not come, small ones left out",
+                        unfinished,
+                        UnfinishedPackets::bytes);
         WriteBufferWaterMark waterMark =
                 new WriteBufferWaterMark(config.writeBufferBytes() / 2, config.writeBufferBytes());
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -41,7 +49,7 @@ public final class MqttServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel socket) {
-                        initPipeline(socket, loops.contextOf(socket), services);
+                        initPipeline(socket, loops.contextOf(socket), services, unfinished);
                     }
                 });
         try {
@@ -57,8 +65,9 @@ public final class MqttServer implements AutoCloseable {
     }
 
     /** The whole pipeline, in order. TLS and WebSocket come before the packets. */
-    private static void initPipeline(SocketChannel socket, LoopContext loop, ClientServices services) {
-        socket.pipeline().addLast("packets", new PacketReading(loop, services));
+    private static void initPipeline(
+            SocketChannel socket, LoopContext loop, ClientServices services, UnfinishedPackets unfinished) {
+        socket.pipeline().addLast("packets", new PacketReading(loop, services, unfinished));
     }
 
     /** The port that clients connect to. */

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.sluice.gateway.codec.MalformedPacketException;
 import io.sluice.gateway.codec.PacketDecoder;
+import io.sluice.gateway.codec.ReasonCode;
 import io.sluice.gateway.protocol.ClientConnection;
 import io.sluice.gateway.protocol.ClientServices;
 import io.sluice.gateway.protocol.LoopContext;
@@ -27,13 +28,19 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
 
     private final LoopContext loop;
     private final ClientServices services;
+    private final UnfinishedPackets unfinished;
     private final PacketDecoder decoder;
     private ClientConnection connection;
     private ByteBuf partial;
+    /** What {@link #partial} has to hold before it is worth reading; 0 when it is whole and waits for something else. */
+    private int awaitedBytes;
+    /** What {@link #unfinished} knows of {@link #partial}. */
+    private int toldBytes;
 
-    PacketReading(LoopContext loop, ClientServices services) {
+    PacketReading(LoopContext loop, ClientServices services, UnfinishedPackets unfinished) {
         this.loop = loop;
         this.services = services;
+        this.unfinished = unfinished;
         this.decoder = new PacketDecoder(services.config().limits().packetBytes());
     }
 
@@ -53,12 +60,49 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
         } else if (partial == null) {
             read(context, in, false);
         } else {
-            ByteBuf joined = partial;
-            partial = null;
-            joined.writeBytes(in);
-            in.release();
-            read(context, joined, false);
+            append(in);
+            if (partial.readableBytes() >= awaitedBytes) {
+                readPartial(context, false);
+            }
         }
+        tellUnfinished();
+    }
+
+    private void append(ByteBuf in) {
+        try {
+            partial.writeBytes(in);
+        } finally {
+            in.release();
+        }
+    }
+
+    private void readPartial(ChannelHandlerContext context, boolean toTheEnd) {
+        ByteBuf in = partial;
+        partial = null;
+        read(context, in, toTheEnd);
+    }
+
+    /** Counts the memory of a packet whose rest has not come, and refuses one too many. */
+    private void tellUnfinished() {
+        int bytes = partial == null || awaitedBytes == 0 ? 0 : partial.capacity();
+        boolean tooMuch = unfinished.changed(toldBytes, bytes);
+        toldBytes = bytes;
+        if (tooMuch) {
+            dropPartial();
+            connection.malformed(
+                    new MalformedPacketException(
+                            ReasonCode.QUOTA_EXCEEDED, "too many packets have begun to come and not ended"),
+                    decoder.protocolVersion());
+        }
+    }
+
+    private void dropPartial() {
+        if (partial != null) {
+            partial.release();
+            partial = null;
+        }
+        unfinished.changed(toldBytes, 0);
+        toldBytes = 0;
     }
 
     /**
@@ -69,8 +113,13 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
     private void read(ChannelHandlerContext context, ByteBuf in, boolean toTheEnd) {
         try {
             boolean any = false;
-            while (connection.isOpen() && (toTheEnd || mayGoOn(in)) && decoder.decode(in, connection)) {
-                any = true;
+            awaitedBytes = 0;
+            while (awaitedBytes == 0 && connection.isOpen() && (toTheEnd || mayGoOn(in))) {
+                if (decoder.decode(in, connection)) {
+                    any = true;
+                } else {
+                    awaitedBytes = decoder.neededBytes();
+                }
             }
             if (any) {
                 connection.packetReceived();
@@ -97,24 +146,27 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
 
     /** Goes on with what had to wait. */
     private void readOn(ChannelHandlerContext context) {
-        if (partial != null && connection.isOpen()) {
-            ByteBuf in = partial;
-            partial = null;
-            read(context, in, false);
+        if (partial != null && partial.readableBytes() >= awaitedBytes && connection.isOpen()) {
+            readPartial(context, false);
+            tellUnfinished();
         }
         connection.readComplete();
     }
 
     /**
      * Keeps the beginning of a packet in a buffer that grows with what comes: neither is a large read buffer held for it,
-     * nor memory set aside for what a client only announces.
+     * nor memory set aside for what a client only announces. It is copied once, however small the pieces are in which a
+     * packet comes.
      */
     private void keepRest(ChannelHandlerContext context, ByteBuf in) {
-        if (connection.isOpen() && in.isReadable()) {
-            partial = context.alloc().buffer(in.readableBytes());
-            partial.writeBytes(in);
+        try {
+            if (connection.isOpen() && in.isReadable()) {
+                partial = context.alloc().buffer(in.readableBytes());
+                partial.writeBytes(in);
+            }
+        } finally {
+            in.release();
         }
-        in.release();
     }
 
     @Override
@@ -134,15 +186,10 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
         try {
             if (partial != null && connection.isHolding()) {
                 // The client has sent more before it left: a QoS 0 message, or the DISCONNECT that forgets its will.
-                ByteBuf in = partial;
-                partial = null;
-                read(context, in, true);
+                readPartial(context, true);
             }
         } finally {
-            if (partial != null) {
-                partial.release();
-                partial = null;
-            }
+            dropPartial();
             connection.closed();
         }
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Bytes that no specification foresaw: the decoder reads a packet, waits or refuses, and does nothing else. Every buffer
+ * Bytes that no specification foresaw, {@link #ROUNDS} cases in each test: the decoder reads a packet, waits or refuses, and does nothing else. Every buffer
  * ends where its bytes end, so that a read outside is an exception; and what stands behind a packet must make no
  * difference.
  */
@@ -22,6 +22,7 @@ class PacketDecoderFuzzTest {
 
     private static final int ROUNDS = 20_000;
     private static final int MAX_PACKET_SIZE = 4096;
+    private static final int LARGEST_REMAINING_LENGTH = 268_435_455;
 
     private static final List<ProtocolVersion> VERSIONS =
             Arrays.asList(null, ProtocolVersion.MQTT_3_1, ProtocolVersion.MQTT_3_1_1, ProtocolVersion.MQTT_5);
@@ -65,6 +66,42 @@ class PacketDecoderFuzzTest {
                     connection.packets().get(random.nextInt(connection.packets().size())));
             damage(bytes, random);
             decodeTwice(bytes, connection.version(), "seed " + seed + ", round " + round);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = 4)
+    void waitsForTheRestOfTruncatedPackets(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < ROUNDS; round++) {
+            Samples.Connection connection = connections.get(random.nextInt(connections.size()));
+            byte[] bytes = Wire.bytes(
+                    connection.packets().get(random.nextInt(connection.packets().size())));
+            byte[] truncated = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+            String which = "seed " + seed + ", round " + round;
+
+            String outcome =
+                    decode(Unpooled.wrappedBuffer(truncated), connection.version(), new RecordingHandler(), which);
+
+            assertThat(outcome).as(which).isEqualTo("waiting");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = 5)
+    void refusesOversizedPacketsBeforeTheyCome(long seed) {
+        Random random = new Random(seed);
+        for (int round = 0; round < ROUNDS; round++) {
+            int[] headers = {0x10, 0x30, 0x32, 0x40, 0x50, 0x62, 0x70, 0x82, 0xA2, 0xC0, 0xE0};
+            int size =
+                    MAX_PACKET_SIZE + random.nextInt(round % 2 == 0 ? 10 : LARGEST_REMAINING_LENGTH - MAX_PACKET_SIZE);
+            ByteBuf in = Unpooled.buffer().writeByte(headers[random.nextInt(headers.length)]);
+            PacketEncoder.writeVariableByteInteger(in, size);
+            String which = "seed " + seed + ", round " + round;
+
+            String outcome = decode(in, ProtocolVersion.MQTT_5, new RecordingHandler(), which);
+
+            assertThat(outcome).as(which).contains("MQTT-3.2.2-15");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.sluice.gateway.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.gateway.Normative;
@@ -11,6 +12,7 @@ import io.sluice.gateway.session.EndReason;
 import io.sluice.gateway.session.Mailbox;
 import io.sluice.gateway.session.Publication;
 import io.sluice.gateway.session.PublicationSink;
+import io.sluice.gateway.session.QueuedBytes;
 import io.sluice.gateway.session.Session;
 import io.sluice.gateway.session.SessionLimits;
 import io.sluice.gateway.session.Subscription;
@@ -19,6 +21,7 @@ import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
 import io.sluice.wire.TopicFilter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -39,7 +42,8 @@ class SubscriptionIndexTest {
         }
 
         @Override
-        public boolean publish(PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers) {
+        public boolean publish(
+                PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again) {
             int[] sorted = identifiers.clone();
             Arrays.sort(sorted);
             received.add(qos.level() + " " + retain + " " + Arrays.toString(sorted));
@@ -54,6 +58,15 @@ class SubscriptionIndexTest {
 
         @Override
         public void unsuback(int packetId, byte[] reasons, String detail) {}
+
+        @Override
+        public void pubrel(int packetId) {}
+
+        @Override
+        public void pubcomp(int packetId) {}
+
+        @Override
+        public void attached(boolean present) {}
 
         @Override
         public void resumeReading() {}
@@ -73,6 +86,7 @@ class SubscriptionIndexTest {
                 lane,
                 client,
                 new SessionLimits(100, 100, 1_000, false, 100),
+                new QueuedBytes(1_000_000),
                 null,
                 new Mailbox<>(Runnable::run, Publication::complete, () -> {}),
                 metrics);
@@ -172,5 +186,28 @@ class SubscriptionIndexTest {
         publish("a", 0, false, "other");
 
         assertThat(client.received).hasSize(2);
+    }
+
+    /** "Aa" and "BB" have the same hash, and so have all topics that are made of them. */
+    @Test
+    void topicsThatAreChosenToHaveOneHashCostNoMoreThanOthers() {
+        Client client = new Client();
+        index.add(session("c", 0, client), subscription("#", 0, 0));
+        assertTimeout(Duration.ofSeconds(5), () -> {
+            for (int round = 0; round < 2; round++) {
+                for (int number = 0; number < 40_000; number++) {
+                    publish(colliding(number), 0, false, "hostile");
+                }
+            }
+        });
+        assertThat(client.received).hasSize(80_000);
+    }
+
+    private static String colliding(int number) {
+        StringBuilder topic = new StringBuilder();
+        for (int bit = 0; bit < 16; bit++) {
+            topic.append((number >> bit & 1) == 0 ? "Aa" : "BB");
+        }
+        return topic.toString();
     }
 }

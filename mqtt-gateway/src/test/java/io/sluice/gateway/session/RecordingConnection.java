@@ -43,6 +43,11 @@ final class RecordingConnection implements Connection {
     }
 
     @Override
+    public void pubcomp(int packetId) {
+        written.add("PUBCOMP " + packetId);
+    }
+
+    @Override
     public void attached(boolean present) {
         written.add("ATTACHED " + present);
     }

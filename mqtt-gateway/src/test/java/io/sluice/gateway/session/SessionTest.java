@@ -31,6 +31,7 @@ class SessionTest {
                 0,
                 client,
                 new SessionLimits(WINDOW, QUEUE, 1_000, dropWhenFull, 4),
+                new QueuedBytes(1_000_000),
                 sink,
                 new Mailbox<>(Runnable::run, Publication::complete, () -> {}),
                 new GatewayMetrics(registry));
@@ -91,12 +92,12 @@ class SessionTest {
     @Normative({"MQTT-4.3.3-11", "MQTT-4.3.3-12"})
     void freesAQos2IdentifierWithPubrelAndNotBefore() {
         session.publish(message("a", Qos.EXACTLY_ONCE), 7);
-        assertThat(session.pubrel(7)).as("before PUBREC").isFalse();
+        assertThat(session.pubrel(7)).as("before PUBREC").isEqualTo(Session.Answer.UNKNOWN);
         sink.listeners.get(0).appended();
 
-        assertThat(session.pubrel(7)).isTrue();
+        assertThat(session.pubrel(7)).isEqualTo(Session.Answer.NOW);
         assertThat(session.isUnreleased(7)).isFalse();
-        assertThat(session.pubrel(7)).as("unknown by now").isFalse();
+        assertThat(session.pubrel(7)).as("unknown by now").isEqualTo(Session.Answer.UNKNOWN);
         assertThat(session.inboundInFlight()).isZero();
     }
 
@@ -156,7 +157,7 @@ class SessionTest {
         session.puback(1);
         assertThat(client.take()).containsExactly("PUBLISH c qos1 id3");
 
-        assertThat(session.pubrec(2, true)).isTrue();
+        assertThat(session.pubrec(2, true)).isEqualTo(Session.Answer.NOW);
         assertThat(client.take()).as("the window is free with PUBCOMP").isEmpty();
         session.pubcomp(2);
         assertThat(client.take()).containsExactly("PUBLISH d qos1 id4");
@@ -233,14 +234,14 @@ class SessionTest {
     @Normative("MQTT-4.3.3-4")
     void forgetsAQos2MessageThatTheClientRefuses() {
         deliver("a", Qos.EXACTLY_ONCE);
-        assertThat(session.pubrec(1, false)).isTrue();
-        assertThat(session.pubrec(1, true)).as("free").isFalse();
+        assertThat(session.pubrec(1, false)).isEqualTo(Session.Answer.NOW);
+        assertThat(session.pubrec(1, true)).as("free").isEqualTo(Session.Answer.UNKNOWN);
     }
 
     @Test
     void writesNothingAfterTheEnd() {
         session.publish(message("a", Qos.AT_LEAST_ONCE), 1);
-        session.end();
+        session.end("test");
         sink.listeners.get(0).appended();
         deliver("b", Qos.AT_MOST_ONCE);
 

@@ -17,9 +17,11 @@ import org.junit.jupiter.api.Test;
 
 class WillsTest {
 
+    private static final int MAX_BYTES = 10_000;
+
     private final ManualSink sink = new ManualSink();
     private final MovableTimer timer = new MovableTimer();
-    private final Wills wills = new Wills(sink, timer);
+    private final Wills wills = new Wills(sink, timer, MAX_BYTES);
 
     /** A timer that runs what is due when the test says so. */
     private static final class MovableTimer extends ScheduledThreadPoolExecutor {
@@ -134,5 +136,21 @@ class WillsTest {
 
     private void refuseLast(PublicationSink.Cause cause) {
         sink.listeners.get(sink.listeners.size() - 1).refused(new PublicationSink.Refusal(cause, "why"));
+    }
+
+    @Test
+    void publishesAtOnceWhatWouldBeTooMuchToKeep() {
+        String large = "x".repeat(MAX_BYTES / 2);
+        wills.connectionLost("c", will(large), 5);
+        wills.connectionLost("d", will(large), 5);
+        assertThat(published()).containsExactly(large);
+
+        wills.connected("c", false);
+        wills.connectionLost("d", will(large), 5);
+        assertThat(published()).hasSize(1);
+        timer.elapse();
+        assertThat(published()).hasSize(2);
+        wills.connectionLost("d", will(large), 5);
+        assertThat(published()).hasSize(2);
     }
 }

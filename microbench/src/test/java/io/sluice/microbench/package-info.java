@@ -1,0 +1,2 @@
+/** Measures the inner loops of the product. */
+package io.sluice.microbench;
