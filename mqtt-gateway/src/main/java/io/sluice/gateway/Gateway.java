@@ -85,7 +85,8 @@ public final class Gateway implements AutoCloseable {
                     QueuedBytes::bytes);
             server = start(MqttServer.start(
                     loops,
-                    new ClientServices(config, sessions, queued, sink, journal, tail, wills, admission, gatewayMetrics)));
+                    new ClientServices(
+                            config, sessions, queued, sink, journal, tail, wills, admission, gatewayMetrics)));
             start(() -> endSessions(EndReason.SHUTTING_DOWN, "this gateway shuts down"));
             start(() -> admission.setServing(false));
             membership = start(join());

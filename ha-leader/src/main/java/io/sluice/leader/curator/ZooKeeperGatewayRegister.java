@@ -31,8 +31,12 @@ public final class ZooKeeperGatewayRegister implements GatewayRegister {
 
     @Override
     public List<Absent> absent() throws Exception {
-        // In this order: a gateway that joins in between has a slot without a record here, not a record without a slot.
-        List<String> incarnations = children(ZooKeeperLayout.INCARNATIONS);
+        // Records first, slots afterwards: a gateway that joins in between has a slot without a record here, and one
+        // that comes back has a record of another version by the time that it has a slot.
+        List<Absent> records = new ArrayList<>();
+        for (String incarnation : children(ZooKeeperLayout.INCARNATIONS)) {
+            addRecord(incarnation, records);
+        }
         Set<String> present = new HashSet<>();
         for (String slot : children(ZooKeeperLayout.SLOTS)) {
             byte[] owner = read(ZooKeeperLayout.SLOTS + "/" + slot, new Stat());
@@ -40,16 +44,11 @@ public final class ZooKeeperGatewayRegister implements GatewayRegister {
                 present.add(new String(owner, StandardCharsets.UTF_8));
             }
         }
-        List<Absent> absent = new ArrayList<>();
-        for (String incarnation : incarnations) {
-            if (!present.contains(incarnation)) {
-                addRecord(incarnation, absent);
-            }
-        }
-        return absent;
+        records.removeIf(record -> present.contains(record.incarnation()));
+        return records;
     }
 
-    private void addRecord(String incarnation, List<Absent> absent) throws Exception {
+    private void addRecord(String incarnation, List<Absent> records) throws Exception {
         Stat stat = new Stat();
         byte[] json = read(ZooKeeperLayout.incarnation(incarnation), stat);
         if (json == null) {
@@ -57,7 +56,7 @@ public final class ZooKeeperGatewayRegister implements GatewayRegister {
         }
         try {
             Incarnation known = Incarnation.fromJson(json);
-            absent.add(new Absent(incarnation, known.slot(), known.condemned(), stat.getVersion()));
+            records.add(new Absent(incarnation, known.slot(), known.condemned(), stat.getVersion()));
         } catch (IOException e) {
             if (reportedDamaged.add(incarnation)) {
                 log.atError()

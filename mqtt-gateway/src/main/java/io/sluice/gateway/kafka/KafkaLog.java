@@ -90,10 +90,9 @@ public final class KafkaLog implements AutoCloseable {
         Map<String, Object> properties = new HashMap<>();
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        // With several requests on their way, a broker that does not know this producer may take a later one first,
-        // since
-        // it accepts any first sequence number, and then refuses the earlier ones for ever. One loses little: it
-        // gathers.
+        // With several requests on their way, a broker that does not know this producer may take a later one first:
+        // it accepts any first sequence number, and then refuses the earlier ones for ever. One loses little, since
+        // more gathers meanwhile.
         properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, config.log().linger().toMillis());
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, config.log().batchBytes());

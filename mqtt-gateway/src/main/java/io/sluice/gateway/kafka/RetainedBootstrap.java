@@ -96,11 +96,12 @@ final class RetainedBootstrap {
         while (!ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
             consumer.poll(POLL).forEach(record -> accept(record, retained));
         }
+        retained.retainedRead();
     }
 
     private static void accept(ConsumerRecord<byte[], byte[]> record, RetainedMessages retained) {
         try {
-            retained.accept(RetainedRecord.decode(record).message());
+            retained.acceptRetained(RetainedRecord.decode(record).message());
         } catch (DamagedRecordException e) {
             log.atWarn()
                     .addKeyValue("partition", record.partition())

@@ -6,7 +6,9 @@ import io.sluice.wire.TopicFilter;
 import io.sluice.wire.TopicTree;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The retained message of each topic as of the tail's place in the log. Filled from {@code mqtt.retained} and from the log;
@@ -19,6 +21,8 @@ final class RetainedMessages {
     private final TopicTree<PublishRecord> messages = new TopicTree<>();
     private volatile RetainedUse use = new RetainedUse(0, 0);
     private long bytes;
+    /** While {@code mqtt.retained} is read: by topic, where in the log it was cleared. */
+    private final Map<String, Long> cleared = new HashMap<>();
 
     /** How much there is; any thread. */
     RetainedUse use() {
@@ -42,6 +46,26 @@ final class RetainedMessages {
             bytes -= size(present);
         }
         use = new RetainedUse(messages.size(), bytes);
+    }
+
+    /**
+     * A record of {@code mqtt.retained}, where one router that had hung may have written something old behind another's
+     * tombstone: the higher offset wins there, too.
+     */
+    void acceptRetained(PublishRecord message) {
+        String topic = new String(message.topic(), StandardCharsets.UTF_8);
+        if (cleared.getOrDefault(topic, -1L) > message.offset()) {
+            return;
+        }
+        if (message.payload().length == 0) {
+            cleared.put(topic, message.offset());
+        }
+        accept(message);
+    }
+
+    /** {@code mqtt.retained} has been read to its end. */
+    void retainedRead() {
+        cleared.clear();
     }
 
     /** The messages of the topics that a filter matches, without those that have expired. */

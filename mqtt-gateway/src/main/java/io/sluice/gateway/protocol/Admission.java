@@ -24,11 +24,6 @@ public final class Admission {
         open.decrementAndGet();
     }
 
-    /** Sockets that are open. */
-    public int open() {
-        return open.get();
-    }
-
     /** Whether there are more sockets than allowed, so that a CONNECT on one of them is refused. */
     public boolean isOverLimit() {
         return open.get() > maxConnections;

@@ -254,11 +254,12 @@ final class Connects {
     /** Ends what {@link #register} or {@link #attach} began; a will that was not forgotten is published. */
     static void unregister(ConnectedClient client, String reason, ClientServices services) {
         Session session = client.session();
-        services.sessions().remove(session);
-        session.end(reason);
-        services.source().remove(session);
+        // The will first: a CONNECT that finds no session any more, on another event loop, has to find the will.
         if (client.will() != null && !session.isDurable()) {
             services.wills().connectionLost(session.clientId(), client.will(), client.willDelaySeconds());
         }
+        services.sessions().remove(session);
+        session.end(reason);
+        services.source().remove(session);
     }
 }

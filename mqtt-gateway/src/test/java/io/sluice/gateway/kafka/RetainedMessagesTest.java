@@ -52,6 +52,18 @@ class RetainedMessagesTest {
     }
 
     @Test
+    void doesNotBringBackWhatAHungRouterHasWrittenBehindATombstone() {
+        retained.acceptRetained(message("a", "old", 5, -1));
+        retained.acceptRetained(message("a", "", 9, -1));
+        retained.acceptRetained(message("a", "old", 5, -1));
+        assertThat(matching("a", 0)).isEmpty();
+
+        retained.acceptRetained(message("a", "new", 10, -1));
+        retained.retainedRead();
+        assertThat(matching("a", 0)).containsExactly("new");
+    }
+
+    @Test
     void leavesOutWhatHasExpired() {
         retained.accept(message("a/1", "short", 1, 2));
         retained.accept(message("a/2", "long", 2, 60));

@@ -64,6 +64,10 @@ public record KafkaConfig(
             ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
             ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
             ProducerConfig.RETRIES_CONFIG,
+            ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+            ProducerConfig.PARTITIONER_CLASS_CONFIG,
+            ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG,
+            ProducerConfig.INTERCEPTOR_CLASSES_CONFIG,
             ProducerConfig.TRANSACTIONAL_ID_CONFIG,
             ConsumerConfig.ISOLATION_LEVEL_CONFIG);
 
