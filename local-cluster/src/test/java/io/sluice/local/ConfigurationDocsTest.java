@@ -38,7 +38,8 @@ class ConfigurationDocsTest {
                     GatewayConfig.class),
             new Role(
                     "Router",
-                    "Keeps what is derived from the log, such as retained messages and durable sessions: `./sluice router --config FILE`.",
+                    "Keeps what is derived from the log, such as retained messages and durable sessions:"
+                            + " `./sluice router --config FILE`.",
                     RouterConfig.class),
             new Role(
                     "Leader",

@@ -52,10 +52,15 @@ public final class KafkaLogReader implements LogReader, AutoCloseable {
     @Override
     public synchronized long position(int partition) {
         TopicPartition of = new TopicPartition(topic, partition);
-        long first = consumer.beginningOffsets(Set.of(of), ANSWER_TIMEOUT).get(of);
-        OffsetAndMetadata committed =
-                consumer.committed(Set.of(of), ANSWER_TIMEOUT).get(of);
-        return committed == null ? first : Math.max(first, committed.offset());
+        consumer.assign(List.of(of));
+        try {
+            long first = consumer.beginningOffsets(Set.of(of), ANSWER_TIMEOUT).get(of);
+            OffsetAndMetadata committed =
+                    consumer.committed(Set.of(of), ANSWER_TIMEOUT).get(of);
+            return committed == null ? first : Math.max(first, committed.offset());
+        } finally {
+            consumer.unsubscribe();
+        }
     }
 
     @Override
