@@ -83,7 +83,6 @@ final class ModelClient {
             connection = null;
             world.tell(id + " breaks its connection");
             broken.open = false;
-            broken.notice = true;
             lingering.add(broken);
         }
     }
@@ -170,7 +169,6 @@ final class ModelClient {
         private final Deque<Runnable> toClient = new ArrayDeque<>();
         private final Deque<Runnable> toServer = new ArrayDeque<>();
         private boolean open = true;
-        private boolean notice;
         private boolean established;
         private String subscribing;
 

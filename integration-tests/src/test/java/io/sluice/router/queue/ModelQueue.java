@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -202,7 +203,7 @@ public final class ModelQueue {
             return new HashSet<>(clients.keySet());
         }
 
-        private TreeMap<Long, Entry> of(String clientId, int partition) {
+        private NavigableMap<Long, Entry> of(String clientId, int partition) {
             return entries.computeIfAbsent(clientId, unused -> new HashMap<>())
                     .computeIfAbsent(partition, unused -> new TreeMap<>());
         }
