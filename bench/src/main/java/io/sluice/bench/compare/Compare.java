@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         sortOptions = false,
+        subcommands = Growth.class,
         description = "Runs the scenarios of the load generator against Sluice and Mosquitto in turn, and a bare Kafka"
                 + " producer and consumer as the floor of latency; prints how they relate.")
 public final class Compare implements Callable<Integer> {
@@ -33,8 +34,8 @@ public final class Compare implements Callable<Integer> {
     private static final Duration QUICK_DURATION = Duration.ofSeconds(5);
     private static final Duration QUICK_IDLE_WATCH = Duration.ofSeconds(5);
     private static final int QUICK_IDLE_CONNECTIONS = 4_000;
-    private static final Duration WARM_UP = Duration.ofSeconds(8);
-    private static final Duration DURATION = Duration.ofSeconds(15);
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration DURATION = Duration.ofSeconds(10);
     private static final Duration IDLE_WATCH = Duration.ofSeconds(20);
     private static final int IDLE_CONNECTIONS = 18_000;
     private static final int ROUNDS = 3;
@@ -89,7 +90,7 @@ public final class Compare implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         try {
-            Comparison comparison = new Comparison(plan(), folder(), err);
+            Comparison comparison = new Comparison(plan(), folder(folder), err);
             out.println(comparison.run());
             out.flush();
             if (json != null) {
@@ -118,7 +119,8 @@ public final class Compare implements Callable<Integer> {
                 gatewayOptions);
     }
 
-    private Path folder() throws IOException {
+    /** The folder that was asked for, or a new one. */
+    static Path folder(Path folder) throws IOException {
         return folder == null
                 ? Files.createTempDirectory("sluice-compare-")
                 : Files.createDirectories(folder).toAbsolutePath();

@@ -139,11 +139,27 @@ final class Comparison {
         while (gateways.size() < MOST_GATEWAYS) {
             gateways.add(servers.cluster().startGateway(List.of()));
             rehearse(servers, gateways);
+            if (gateways.size() == 2) {
+                tailing(servers, gateways.get(1));
+            }
             for (Scenario scenario : Scenario.scaling()) {
                 sluice(servers, scenario.name(), gateways, scenario.arguments());
             }
         }
         gateways.subList(1, gateways.size()).forEach(servers.cluster()::stop);
+    }
+
+    /** All clients are on the first gateway: what it costs the other one to read the whole log. */
+    private void tailing(Servers servers, Cluster.Gateway other) {
+        Scenario scenario = Scenario.scaling().get(0);
+        Measurement measurement =
+                generator.run(targets(List.of(servers.gateway()), scenario.arguments()), servers.processes());
+        board.add(
+                RatioTables.TAILING,
+                RatioTables.ONE_GATEWAY,
+                measurement.of(other.process().name(), RatioTables.TAILING));
+        say(RatioTables.TAILING + ": " + Summary.of(measurement));
+        Generator.sleep(SETTLE);
     }
 
     /** What a new JVM has still to learn is not what is measured. */

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,7 @@ final class Generator {
     /** Processors of others from which on a run counts as disturbed. */
     static final double DISTURBED = 0.15;
 
-    /** From the start of the generator's JVM to its first message, roughly. */
+    /** From the start of the generator's JVM to its first message, at the most; the watch ends as much before the run. */
     private static final Duration START = Duration.ofSeconds(2);
 
     private final Path folder;
@@ -29,6 +30,7 @@ final class Generator {
     private final Duration duration;
     private final Duration patience;
     private int runs;
+    private int processes;
 
     Generator(Path folder, Duration warmUp, Duration duration, Duration patience) {
         this.folder = folder;
@@ -44,7 +46,15 @@ final class Generator {
      * @param cpu processors that each watched process kept busy in the middle of the run, by its name
      * @param othersCpu processors that everything else on this machine kept busy then
      */
-    record Measurement(JsonNode result, Map<String, Double> cpu, double othersCpu) {}
+    record Measurement(JsonNode result, Map<String, Double> cpu, double othersCpu) {
+
+        /** The same, with what one process used known by another name too. */
+        Measurement of(String process, String as) {
+            Map<String, Double> named = new LinkedHashMap<>(cpu);
+            named.put(as, cpu.get(process));
+            return new Measurement(result, named, othersCpu);
+        }
+    }
 
     /**
      * Runs one scenario; the time is this generator's. A run that others on this machine disturbed is repeated while
@@ -78,7 +88,7 @@ final class Generator {
             List<ManagedProcess> ours = new ArrayList<>(watched);
             ours.add(process);
             sleep(START.plus(warmUp));
-            Machine.Use use = Machine.watch(ours, duration.minusSeconds(1));
+            Machine.Use use = Machine.watch(ours, duration.minus(START));
             if (process.await(duration.plus(OVERHEAD)) != 0) {
                 throw new BenchException("the generator failed" + process.tail());
             }
@@ -93,7 +103,7 @@ final class Generator {
     ManagedProcess start(List<String> arguments, Path json) {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of("--json", json.toString()));
-        return ManagedProcess.start("generator-" + runs, folder, Jvm.command(JVM, "io.sluice.bench.Main", all));
+        return ManagedProcess.start("generator-" + ++processes, folder, Jvm.command(JVM, "io.sluice.bench.Main", all));
     }
 
     static void sleep(Duration time) {

@@ -4,7 +4,6 @@ import io.sluice.bench.BenchException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,9 +20,6 @@ final class IdleMemory {
             List.of("-XX:+UseG1GC", "-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:MaxGCPauseMillis=20");
     private static final List<String> SOURCES =
             List.of("127.0.0.1,127.0.0.2,127.0.0.3", "127.0.0.4,127.0.0.5,127.0.0.6");
-    private static final Duration CONNECT_TIMEOUT = Duration.ofMinutes(2);
-    private static final String ALL_UP = "all up";
-    private static final String HOLD = "10m";
     private static final Pattern HEAP_USED = Pattern.compile("garbage-first heap.*used (\\d+)K");
     private static final int REHEARSAL = 500;
 
@@ -70,31 +66,17 @@ final class IdleMemory {
 
     private <T> T hold(Cluster.Gateway gateway, int connections, Action<T> action) {
         int first = connections / 2;
-        try (ManagedProcess one = start(gateway, 0, first);
-                ManagedProcess two = start(gateway, 1, connections - first)) {
-            for (ManagedProcess process : List.of(one, two)) {
-                process.await(ALL_UP, CONNECT_TIMEOUT, () -> process.output().contains(ALL_UP));
-            }
+        try (IdleClients one = start(gateway, 0, first);
+                IdleClients two = start(gateway, 1, connections - first)) {
+            one.awaitUp();
+            two.awaitUp();
             return action.run();
         }
     }
 
-    private ManagedProcess start(Cluster.Gateway gateway, int number, int connections) {
-        return generator.start(
-                List.of(
-                        "idle",
-                        "--target",
-                        gateway.address(),
-                        "--source",
-                        SOURCES.get(number),
-                        "--connections",
-                        Integer.toString(connections),
-                        "--keep-alive",
-                        "600",
-                        "--hold",
-                        HOLD,
-                        "--quiet"),
-                folder.resolve("idle-" + number + ".json"));
+    private IdleClients start(Cluster.Gateway gateway, int number, int connections) {
+        List<String> arguments = List.of("--connections", Integer.toString(connections));
+        return IdleClients.start(generator, gateway, folder, number, SOURCES.get(number), arguments);
     }
 
     private Memory measure(Cluster.Gateway gateway) {

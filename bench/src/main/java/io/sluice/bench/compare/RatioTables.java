@@ -13,11 +13,14 @@ final class RatioTables {
     static final String MOSQUITTO = "Mosquitto";
     static final String ONE_GATEWAY = "Sluice, 1 gateway";
     static final String KAFKA_HOP = "Kafka hop";
+    /** A scenario, and the name in it of the gateway that has no clients. */
+    static final String TAILING = "gateway without clients";
 
     private static final double LATENCY_TARGET = 2.0;
     private static final double SCALING_TARGET = 0.65;
     private static final double MICROS_PER_MS = 1_000;
     private static final double PERCENT = 100;
+    private static final double MICROS_PER_SECOND = 1e6;
     private static final String TITLE = "### ";
     private static final int HEADING_LINES = 5;
 
@@ -43,6 +46,7 @@ final class RatioTables {
         tables.latency();
         tables.stopped();
         tables.scaling();
+        tables.tailing();
         tables.cpu();
         tables.dropEmptyTable();
         tables.lines.addAll(idleTable);
@@ -158,6 +162,27 @@ final class RatioTables {
                         board.ratios(name, gateways(3), name, ONE_GATEWAY, scenario.metric())
                                 .toString());
             }
+        }
+    }
+
+    private void tailing() {
+        heading(
+                "What a second gateway pays for reading the whole log, QoS 1, without clients of its own",
+                "log, msg/s",
+                "processors: the gateway with the clients",
+                "the one without",
+                "µs a message: with",
+                "without");
+        if (board.has(TAILING, ONE_GATEWAY)) {
+            double rate = board.median(TAILING, ONE_GATEWAY, "publishRate");
+            double serving = board.cpu(TAILING, ONE_GATEWAY, "gateway-1");
+            double reading = board.cpu(TAILING, ONE_GATEWAY, TAILING);
+            row(
+                    number(rate),
+                    String.format(Locale.ROOT, "%.2f", serving),
+                    String.format(Locale.ROOT, "%.2f", reading),
+                    String.format(Locale.ROOT, "%.2f", MICROS_PER_SECOND * serving / rate),
+                    String.format(Locale.ROOT, "%.2f", MICROS_PER_SECOND * reading / rate));
         }
     }
 

@@ -40,6 +40,11 @@ public final class KafkaHop {
     private static final long DRAIN_MICROS = 5_000_000;
     private static final double MICROS_PER_SECOND = 1e6;
     private static final int BATCH_BYTES = 65_536;
+    /** Sockets as large as the need, as Sluice has them: the floor must not be higher than it has to be. */
+    private static final String SEND_BUFFER = "send.buffer.bytes";
+
+    private static final String RECEIVE_BUFFER = "receive.buffer.bytes";
+    private static final String BY_SYSTEM = "-1";
 
     private final HopPlan plan;
     private final String topic =
@@ -103,6 +108,8 @@ public final class KafkaHop {
         return Map.of(
                 "bootstrap.servers",
                 plan.bootstrapServers(),
+                SEND_BUFFER,
+                BY_SYSTEM,
                 "acks",
                 "all",
                 "linger.ms",
@@ -145,7 +152,7 @@ public final class KafkaHop {
     }
 
     private long receive(CompletableFuture<Void> reading) {
-        Map<String, Object> settings = Map.of("bootstrap.servers", plan.bootstrapServers());
+        Map<String, Object> settings = Map.of("bootstrap.servers", plan.bootstrapServers(), RECEIVE_BUFFER, BY_SYSTEM);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = IntStream.range(0, plan.partitions())

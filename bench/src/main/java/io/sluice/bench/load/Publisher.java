@@ -6,7 +6,6 @@ import io.sluice.bench.mqtt.ConnectOptions;
 import io.sluice.bench.mqtt.MqttClient;
 import io.sluice.bench.mqtt.Packets;
 import io.sluice.bench.mqtt.PublishTemplate;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Sends messages while its window has room and, at a fixed rate, while they are due. Lives on its lane's thread, but for
@@ -23,16 +22,15 @@ final class Publisher extends MqttClient {
     private final Traffic traffic;
     private final Load load;
     private final int number;
-    private final int receivers;
     private final PublishTemplate template;
     private final InFlight inFlight;
-    private final AtomicInteger receiptsOfOtherLanes = new AtomicInteger();
+    /** Null where nobody asks what was received. */
+    private final Receipts receipts;
 
     /** The sequence number of the next message. */
     private long next;
 
-    private long receipts;
-    private long receiptsAtSweep;
+    private long receivedAtSweep;
     private long writtenOff;
 
     Publisher(Lane lane, Traffic traffic, Load load, int number, ConnectOptions options, String id, Observer observer) {
@@ -41,7 +39,7 @@ final class Publisher extends MqttClient {
         this.traffic = traffic;
         this.load = load;
         this.number = number;
-        this.receivers = traffic.receiversOf(number);
+        this.receipts = load.needsReceipts() ? new Receipts(traffic.receiversOf(number)) : null;
         this.inFlight = new InFlight(load.window());
         this.template = new PublishTemplate(
                 options.version(),
@@ -83,10 +81,6 @@ final class Publisher extends MqttClient {
             room = Math.min(room, load.window() - unreceived());
         }
         return room;
-    }
-
-    private long unreceived() {
-        return Math.max(0, next - writtenOff - receipts / receivers);
     }
 
     /** Writes up to so many messages with one flush; fewer when no more are due. */
@@ -149,27 +143,36 @@ final class Publisher extends MqttClient {
         lane.note(this);
     }
 
-    /** A subscriber received one of the messages. Called on that subscriber's lane. */
-    void received(Lane by) {
+    /** One of its receivers, counted from 0, has one message more. Called on that subscriber's lane. */
+    void received(Lane by, int receiver) {
         if (by == lane) {
-            receipts++;
-            lane.note(this);
-        } else if (receiptsOfOtherLanes.getAndIncrement() == 0) {
-            lane.loop.execute(() -> {
-                receipts += receiptsOfOtherLanes.getAndSet(0);
-                lane.note(this);
-            });
+            count(receiver);
+        } else {
+            lane.loop.execute(() -> count(receiver));
         }
+    }
+
+    private void count(int receiver) {
+        if (receipts.count(receiver)) {
+            lane.note(this);
+        }
+    }
+
+    private long unreceived() {
+        return Math.max(0, next - writtenOff - receipts.ofAll());
     }
 
     /** Opens a window that was full all the time since the last call: what it waits for will not come. */
     void writeOffLost() {
-        if (load.needsReceipts() && unreceived() >= load.window() && receipts == receiptsAtSweep) {
+        if (receipts == null) {
+            return;
+        }
+        if (unreceived() >= load.window() && receipts.ofAll() == receivedAtSweep) {
             lane.counters.writtenOff += unreceived();
-            writtenOff = next - receipts / receivers;
+            writtenOff = next - receipts.ofAll();
             lane.note(this);
         }
-        receiptsAtSweep = receipts;
+        receivedAtSweep = receipts.ofAll();
     }
 
     @Override

@@ -91,7 +91,7 @@ final class Subscriber extends MqttClient {
             lane.deliveries.recordValue(arrived - sent);
         }
         if (load.needsReceipts()) {
-            publishers[publisher].received(lane);
+            publishers[publisher].received(lane, traffic.indexOf(number));
         }
     }
 

@@ -28,6 +28,11 @@ record Traffic(int publishers, int subscribers, int groups, int topicsPerPublish
         return client % groups;
     }
 
+    /** A client's place in its group, from 0 on. */
+    int indexOf(int client) {
+        return client / groups;
+    }
+
     /** The topic of a publisher, or what stands before its number when it has several. */
     String topic(int publisher) {
         String topic = prefix + "/" + groupOf(publisher) + "/" + publisher;

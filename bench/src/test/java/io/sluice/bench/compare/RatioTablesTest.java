@@ -74,4 +74,13 @@ class RatioTablesTest {
                 .contains("| 2.00 / 6.00 | 2.50 / 12.00 | 2.00 | ≤ 2.0 ✓ |")
                 .doesNotContain("Throughput");
     }
+
+    @Test
+    void whatReadingTheLogCostsIsToldForEachMessage() {
+        ObjectNode result = JsonNodeFactory.instance.objectNode().put("publishRate", 100_000);
+        Measurement measurement = new Measurement(result, Map.of("gateway-1", 0.5, "gateway-4", 0.1), 0);
+        board.add(RatioTables.TAILING, RatioTables.ONE_GATEWAY, measurement.of("gateway-4", RatioTables.TAILING));
+
+        assertThat(RatioTables.of(board, List.of())).contains("| 100,000 | 0.50 | 0.10 | 5.00 | 1.00 |");
+    }
 }

@@ -1,0 +1,182 @@
+package io.sluice.bench.compare;
+
+import io.sluice.bench.compare.Curve.Point;
+import io.sluice.bench.compare.Generator.Measurement;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * One gateway while one kind of work grows and everything else stays the same: pairs of clients at QoS 1, first in a closed
+ * loop with 1,000 messages in flight in all, then at a fixed rate.
+ */
+final class GrowthRun {
+
+    /** Room for a million subscriptions; fixed, so that all points have the same heap. */
+    private static final List<String> GATEWAY = List.of("-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Xms2g", "-Xmx2g");
+
+    private static final int PAIRS = 100;
+    private static final int IN_FLIGHT = 1_000;
+    private static final int RATE = 2_000;
+    private static final int RATE_OF_LARGE = 200;
+    private static final int MOST_SUBSCRIPTIONS_OF_A_CLIENT = 1_000;
+    private static final String SOURCES = "127.0.0.1,127.0.0.2,127.0.0.3";
+    private static final List<String> REHEARSAL = List.of("one-to-one", "--qos", "1");
+
+    private final Plan plan;
+    private final Path folder;
+    private final PrintWriter progress;
+    private final Generator generator;
+
+    GrowthRun(Plan plan, Path folder, PrintWriter progress) {
+        this.plan = plan;
+        this.folder = folder;
+        this.progress = progress;
+        this.generator = new Generator(folder, plan.warmUp(), plan.duration(), Duration.ZERO);
+    }
+
+    /**
+     * How much of it.
+     *
+     * @param warmUp of each run
+     * @param duration of each run
+     * @param only curves whose name this finds
+     * @param most the largest size of anything but payloads; larger ones are left out
+     */
+    record Plan(Duration warmUp, Duration duration, Pattern only, int most) {
+
+        private List<Integer> sizes(Integer... all) {
+            return List.of(all).stream().filter(size -> size <= most).toList();
+        }
+    }
+
+    /** Measures one size. */
+    private interface Measure {
+        Point at(Cluster cluster, Cluster.Gateway gateway, int size);
+    }
+
+    List<Curve> run() {
+        List<Curve> curves = new ArrayList<>();
+        try (Cluster cluster = Cluster.start(folder, List.of())) {
+            curves.add(payload(cluster));
+            curves.add(topics(cluster));
+            curves.add(subscriptions(cluster));
+            curves.add(connections(cluster));
+        }
+        curves.removeIf(curve -> curve.series().isEmpty());
+        return curves;
+    }
+
+    private Curve payload(Cluster cluster) {
+        Curve curve = new Curve("payload", "bytes of payload", RATE_OF_LARGE);
+        return grow(cluster, curve, "QoS 1", List.of(10, 100, 1_000, 10_000, 100_000), (all, gateway, size) -> {
+            List<String> shape = List.of("--payload", Integer.toString(size));
+            return point(curve, all, gateway, size, PAIRS, shape);
+        });
+    }
+
+    private Curve topics(Cluster cluster) {
+        Curve curve = new Curve("topics", "topics published to in turn", RATE);
+        List<Integer> sizes = plan.sizes(1, 10, 100, 1_000, 10_000, 100_000, 1_000_000);
+        return grow(cluster, curve, "QoS 1", sizes, (all, gateway, size) -> {
+            int pairs = Math.min(size, PAIRS);
+            List<String> shape = List.of("--topics-per-publisher", Integer.toString(size / pairs));
+            return point(curve, all, gateway, size, pairs, shape);
+        });
+    }
+
+    private Curve subscriptions(Cluster cluster) {
+        Curve curve = new Curve("subscriptions", "subscriptions of other clients", RATE);
+        List<Integer> sizes = plan.sizes(10, 1_000, 10_000, 100_000, 1_000_000);
+        grow(cluster, curve, "exact", sizes, (all, gateway, size) -> beside(curve, all, gateway, size, List.of()));
+        return grow(
+                cluster,
+                curve,
+                "wildcard",
+                sizes,
+                (all, gateway, size) -> beside(curve, all, gateway, size, List.of("--wildcards")));
+    }
+
+    /** While others hold subscriptions that nothing is published to. */
+    private Point beside(Curve curve, Cluster cluster, Cluster.Gateway gateway, int size, List<String> form) {
+        int clients = Math.max(10, size / MOST_SUBSCRIPTIONS_OF_A_CLIENT);
+        List<String> arguments = new ArrayList<>(form);
+        arguments.addAll(List.of(
+                "--connections", Integer.toString(clients), "--subscriptions", Integer.toString(size / clients)));
+        long start = System.nanoTime();
+        try (IdleClients idle = IdleClients.start(generator, gateway, folder, 0, SOURCES, arguments)) {
+            idle.awaitUp();
+            say(String.format(Locale.ROOT, "%,d subscriptions stand after %.1f s", size, seconds(start)));
+            return point(curve, cluster, gateway, size, PAIRS, List.of());
+        }
+    }
+
+    private static double seconds(long start) {
+        return Duration.ofNanos(System.nanoTime() - start).toMillis() / 1e3;
+    }
+
+    private Curve connections(Cluster cluster) {
+        Curve curve = new Curve("connections", "connections, half of them publish", RATE);
+        List<Integer> sizes = plan.sizes(100, 1_000, 5_000, 10_000, 18_000);
+        return grow(
+                cluster,
+                curve,
+                "QoS 1",
+                sizes,
+                (all, gateway, size) -> point(curve, all, gateway, size, size / 2, List.of("--source", SOURCES)));
+    }
+
+    /** All sizes on one gateway. */
+    private Curve grow(Cluster cluster, Curve curve, String series, List<Integer> sizes, Measure measure) {
+        if (plan.only().matcher(curve.name()).find()) {
+            say("Cost against " + curve.name() + ", " + series);
+            Cluster.Gateway gateway = cluster.startGateway(GATEWAY);
+            try {
+                IntStream.range(0, 2).forEach(i -> once(cluster, gateway, REHEARSAL));
+                sizes.forEach(size -> curve.add(series, measure.at(cluster, gateway, size)));
+            } finally {
+                cluster.stop(gateway);
+            }
+        }
+        return curve;
+    }
+
+    private Point point(
+            Curve curve, Cluster cluster, Cluster.Gateway gateway, int size, int pairs, List<String> shape) {
+        List<String> arguments =
+                new ArrayList<>(List.of("one-to-one", "--qos", "1", "--pairs", Integer.toString(pairs)));
+        arguments.addAll(shape);
+        List<String> closed = new ArrayList<>(arguments);
+        closed.addAll(List.of("--window", Integer.toString(Math.max(1, IN_FLIGHT / pairs))));
+        List<String> paced = new ArrayList<>(arguments);
+        paced.addAll(List.of("--rate", Integer.toString(curve.rate())));
+
+        Measurement throughput = once(cluster, gateway, closed);
+        Measurement latency = once(cluster, gateway, paced);
+        String sizeInWords = String.format(Locale.ROOT, "%,d %s", size, curve.unit());
+        say(sizeInWords + ": " + Summary.of(throughput));
+        say(sizeInWords + ": " + Summary.of(latency));
+        return new Point(
+                size,
+                throughput.result().path("deliveryRate").asDouble(),
+                throughput.result().path("megabytesRate").asDouble(),
+                latency.result().at("/delivery/p50").asDouble(),
+                latency.result().at("/delivery/p99").asDouble());
+    }
+
+    private Measurement once(Cluster cluster, Cluster.Gateway gateway, List<String> arguments) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of("--target", gateway.address()));
+        return generator.once(all, cluster.processes());
+    }
+
+    private void say(String line) {
+        progress.println(line);
+        progress.flush();
+    }
+}
