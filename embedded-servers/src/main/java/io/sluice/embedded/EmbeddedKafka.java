@@ -3,6 +3,7 @@ package io.sluice.embedded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,13 +17,24 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private final Path folder;
     private final Map<String, String> overrides;
+    private final List<Listener> listeners;
     private int port;
     private KafkaNode node;
 
-    private EmbeddedKafka(Path folder, int port, Map<String, String> overrides) {
+    /**
+     * A further address at which the broker serves, for clients that reach it by another way than the rest.
+     *
+     * @param name letters, digits and underscores
+     * @param port to listen on
+     * @param advertised {@code host:port} to which the broker sends the clients that come by this listener
+     */
+    public record Listener(String name, int port, String advertised) {}
+
+    private EmbeddedKafka(Path folder, int port, Map<String, String> overrides, List<Listener> listeners) {
         this.folder = folder;
         this.port = port;
         this.overrides = Map.copyOf(overrides);
+        this.listeners = List.copyOf(listeners);
     }
 
     /**
@@ -32,7 +44,12 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws UncheckedIOException when the folder cannot be used
      */
     public static EmbeddedKafka start(Path folder) {
-        return start(folder, 0, Map.of());
+        return start(folder, 0, Map.of(), List.of());
+    }
+
+    /** As {@link #start(Path, int, Map, List)}, with no other listener than the one on that port. */
+    public static EmbeddedKafka start(Path folder, int port, Map<String, String> overrides) {
+        return start(folder, port, overrides, List.of());
     }
 
     /**
@@ -41,11 +58,13 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @param folder for its data; made when missing
      * @param port to listen on; 0 = a free one
      * @param overrides of broker properties, by Kafka's own names
+     * @param listeners besides the one on that port
      * @throws UncheckedIOException when the folder cannot be used; its cause is a {@link java.net.BindException} when
      *     the port is taken
      */
-    public static EmbeddedKafka start(Path folder, int port, Map<String, String> overrides) {
-        EmbeddedKafka kafka = new EmbeddedKafka(folder, port, overrides);
+    public static EmbeddedKafka start(
+            Path folder, int port, Map<String, String> overrides, List<Listener> listeners) {
+        EmbeddedKafka kafka = new EmbeddedKafka(folder, port, overrides, listeners);
         kafka.restart();
         return kafka;
     }
@@ -54,7 +73,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     public void restart() {
         stop();
         try {
-            node = KafkaNode.start(folder, port, overrides);
+            node = KafkaNode.start(folder, port, overrides, listeners);
             port = node.port();
         } catch (IOException e) {
             throw new UncheckedIOException("Kafka did not start: " + e.getMessage(), e);

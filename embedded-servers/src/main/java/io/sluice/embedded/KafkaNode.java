@@ -22,6 +22,7 @@ import kafka.server.SharedServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.ServerSocketFactory;
 import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.fault.LoggingFaultHandler;
 import org.slf4j.Logger;
@@ -47,11 +48,12 @@ final class KafkaNode implements AutoCloseable {
         this.controller = controller;
     }
 
-    static KafkaNode start(Path folder, int port, Map<String, String> overrides) throws IOException {
+    static KafkaNode start(
+            Path folder, int port, Map<String, String> overrides, List<EmbeddedKafka.Listener> listeners) throws IOException {
         Files.createDirectories(folder);
-        try (Sockets sockets = Sockets.open(port)) {
+        try (Sockets sockets = Sockets.bindBoth(port)) {
             KafkaConfig config = new KafkaConfig(
-                    KafkaSettings.of(folder, sockets.brokerPort(), sockets.controllerPort(), overrides));
+                    KafkaSettings.of(folder, sockets.brokerPort(), sockets.controllerPort(), overrides, listeners));
             format(folder, config);
             KafkaNode node = assemble(config, sockets);
             try {
@@ -102,7 +104,7 @@ final class KafkaNode implements AutoCloseable {
                 List.of(),
                 // A fault is logged; it must not end a process that also runs other things.
                 (name, fatal, action) -> new LoggingFaultHandler(name, action),
-                (listener, address, backlog, receiveBuffer) -> sockets.channel(listener));
+                sockets::open);
         ControllerServer controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), directories._2());
         return new KafkaNode(sockets.brokerPort(), new BrokerServer(shared), controller);
     }
@@ -130,7 +132,7 @@ final class KafkaNode implements AutoCloseable {
             this.controller = controller;
         }
 
-        static Sockets open(int brokerPort) throws IOException {
+        static Sockets bindBoth(int brokerPort) throws IOException {
             ServerSocketChannel broker = bind(brokerPort);
             try {
                 return new Sockets(broker, bind(0));
@@ -152,8 +154,14 @@ final class KafkaNode implements AutoCloseable {
             }
         }
 
-        ServerSocketChannel channel(String listener) {
-            return listener.equals(KafkaSettings.CONTROLLER_LISTENER) ? controller : broker;
+        /** What the server calls for each of its listeners; the two that are open already come from here. */
+        ServerSocketChannel open(String listener, InetSocketAddress address, int backlog, int receiveBuffer)
+                throws IOException {
+            return switch (listener) {
+                case KafkaSettings.CONTROLLER_LISTENER -> controller;
+                case KafkaSettings.BROKER_LISTENER -> broker;
+                default -> ServerSocketFactory.INSTANCE.openServerSocket(listener, address, backlog, receiveBuffer);
+            };
         }
 
         int brokerPort() {

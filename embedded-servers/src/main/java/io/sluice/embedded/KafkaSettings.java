@@ -2,37 +2,54 @@ package io.sluice.embedded;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 
 /** Broker properties for one small node. Everything that is not named here is as Kafka ships it. */
 final class KafkaSettings {
 
     static final String CONTROLLER_LISTENER = "CONTROLLER";
+    static final String BROKER_LISTENER = "PLAINTEXT";
 
     private static final String NODE_ID = "1";
 
     private KafkaSettings() {}
 
-    static Map<String, String> of(Path folder, int brokerPort, int controllerPort, Map<String, String> overrides) {
+    static Map<String, String> of(Path folder, int brokerPort, int controllerPort, Map<String, String> overrides, List<EmbeddedKafka.Listener> more) {
         Map<String, String> settings = new HashMap<>();
-        identity(settings, folder, brokerPort, controllerPort);
+        identity(settings, folder);
+        listeners(settings, brokerPort, controllerPort, more);
         oneNode(settings);
         small(settings);
         settings.putAll(overrides);
         return settings;
     }
 
-    private static void identity(Map<String, String> settings, Path folder, int brokerPort, int controllerPort) {
+    private static void identity(Map<String, String> settings, Path folder) {
         settings.put("node.id", NODE_ID);
         settings.put("process.roles", "broker,controller");
         settings.put("log.dirs", folder.toString());
-        settings.put(
-                "listeners",
-                "PLAINTEXT://127.0.0.1:" + brokerPort + "," + CONTROLLER_LISTENER + "://127.0.0.1:" + controllerPort);
-        settings.put("advertised.listeners", "PLAINTEXT://127.0.0.1:" + brokerPort);
-        settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
+    }
+
+    private static void listeners(
+            Map<String, String> settings, int brokerPort, int controllerPort, List<EmbeddedKafka.Listener> more) {
+        StringJoiner listeners = new StringJoiner(",")
+                .add(BROKER_LISTENER + "://127.0.0.1:" + brokerPort)
+                .add(CONTROLLER_LISTENER + "://127.0.0.1:" + controllerPort);
+        StringJoiner advertised = new StringJoiner(",").add(BROKER_LISTENER + "://127.0.0.1:" + brokerPort);
+        StringJoiner protocols =
+                new StringJoiner(",").add(BROKER_LISTENER + ":PLAINTEXT").add(CONTROLLER_LISTENER + ":PLAINTEXT");
+        for (EmbeddedKafka.Listener listener : more) {
+            listeners.add(listener.name() + "://127.0.0.1:" + listener.port());
+            advertised.add(listener.name() + "://" + listener.advertised());
+            protocols.add(listener.name() + ":PLAINTEXT");
+        }
+        settings.put("listeners", listeners.toString());
+        settings.put("advertised.listeners", advertised.toString());
+        settings.put("listener.security.protocol.map", protocols.toString());
         settings.put("controller.listener.names", CONTROLLER_LISTENER);
-        settings.put("inter.broker.listener.name", "PLAINTEXT");
+        settings.put("inter.broker.listener.name", BROKER_LISTENER);
         // The voter is written here, not in the folder, because its port is another one after a restart.
         settings.put("controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort);
     }

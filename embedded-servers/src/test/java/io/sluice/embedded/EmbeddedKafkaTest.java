@@ -3,6 +3,7 @@ package io.sluice.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sluice.embedded.EmbeddedKafka.Listener;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -88,6 +89,28 @@ class EmbeddedKafkaTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> EmbeddedKafka.start(folder, taken.getLocalPort(), Map.of()))
                     .hasCauseInstanceOf(BindException.class);
+        }
+    }
+
+    @Test
+    void sendsTheClientsOfAFurtherListenerToTheAddressThatItAdvertises() throws Exception {
+        int port = freePort();
+        Listener another = new Listener("ANOTHER_WAY", port, "localhost:" + port);
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0, Map.of(), List.of(another));
+                Admin byIt = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port));
+                Admin byTheFirst = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            assertThat(byIt.describeCluster().nodes().get())
+                    .extracting(node -> node.host() + ":" + node.port())
+                    .containsExactly(another.advertised());
+            assertThat(byTheFirst.describeCluster().nodes().get())
+                    .extracting(node -> node.host() + ":" + node.port())
+                    .containsExactly(kafka.bootstrapServers());
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
     }
 
