@@ -67,6 +67,10 @@ final class KafkaSettings {
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("share.coordinator.state.topic.num.partitions", "1");
         settings.put("group.initial.rebalance.delay.ms", "0");
+        // After a crash the controller takes the broker for alive for so long and does not let the new one in, which
+        // asks at intervals that double up to this.
+        settings.put("broker.session.timeout.ms", "5000");
+        settings.put("broker.heartbeat.interval.ms", "1000");
         settings.put("auto.create.topics.enable", "false");
     }
 
