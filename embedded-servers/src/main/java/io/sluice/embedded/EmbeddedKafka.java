@@ -62,8 +62,7 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws UncheckedIOException when the folder cannot be used; its cause is a {@link java.net.BindException} when
      *     the port is taken
      */
-    public static EmbeddedKafka start(
-            Path folder, int port, Map<String, String> overrides, List<Listener> listeners) {
+    public static EmbeddedKafka start(Path folder, int port, Map<String, String> overrides, List<Listener> listeners) {
         EmbeddedKafka kafka = new EmbeddedKafka(folder, port, overrides, listeners);
         kafka.restart();
         return kafka;

@@ -48,8 +48,8 @@ final class KafkaNode implements AutoCloseable {
         this.controller = controller;
     }
 
-    static KafkaNode start(
-            Path folder, int port, Map<String, String> overrides, List<EmbeddedKafka.Listener> listeners) throws IOException {
+    static KafkaNode start(Path folder, int port, Map<String, String> overrides, List<EmbeddedKafka.Listener> listeners)
+            throws IOException {
         Files.createDirectories(folder);
         try (Sockets sockets = Sockets.bindBoth(port)) {
             KafkaConfig config = new KafkaConfig(

@@ -16,7 +16,12 @@ final class KafkaSettings {
 
     private KafkaSettings() {}
 
-    static Map<String, String> of(Path folder, int brokerPort, int controllerPort, Map<String, String> overrides, List<EmbeddedKafka.Listener> more) {
+    static Map<String, String> of(
+            Path folder,
+            int brokerPort,
+            int controllerPort,
+            Map<String, String> overrides,
+            List<EmbeddedKafka.Listener> more) {
         Map<String, String> settings = new HashMap<>();
         identity(settings, folder);
         listeners(settings, brokerPort, controllerPort, more);

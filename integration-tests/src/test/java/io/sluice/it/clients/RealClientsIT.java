@@ -64,7 +64,7 @@ class RealClientsIT {
                 Relay wire = Relay.to(Cluster.first());
                 AutoCloseable dying = client.connectWithWill(wire.address(), version, will)) {
             assertThat(dying).isNotNull();
-            wire.cut();
+            wire.reset();
             assertThat(next(subscription)).isEqualTo(new Received(topic, "gone", 1, false));
         }
     }

@@ -1,151 +1,301 @@
 package io.sluice.it.failover;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.it.failover.Checker.Logged;
+import io.sluice.it.failover.Checker.Violation;
+import io.sluice.it.failover.Checker.Violation.Promise;
+import io.sluice.it.failover.History.Event;
+import io.sluice.it.failover.History.Kind;
+import io.sluice.it.failover.RecordingClient.Lane;
+import io.sluice.it.failover.RecordingClient.Plan;
+import io.sluice.it.failover.RecordingClient.Stamp;
 import io.sluice.it.harness.KafkaLog;
+import io.sluice.it.probe.Version;
+import io.sluice.wire.Topics;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 
-/** Many clients at once, in groups in which everybody hears everybody, and what can be said of their histories. */
+/**
+ * Many clients at once, in groups in which everybody hears everybody, with one history. Besides these members there may be
+ * visitors, one after the other: each subscribes to what is retained, and says good-bye or breaks off.
+ */
 final class Crowd implements AutoCloseable {
 
+    private static final String LOG = new Topics("", Topics.DEFAULT_PARTITIONS).publish();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int GROUP = 5;
+    private static final Duration ARRIVAL = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(250);
 
-    private final List<HistoryClient> clients;
-    private final ScheduledExecutorService ticker;
+    private final String name;
+    private final History history;
+    private final String bootstrapServers;
+    private final Map<TopicPartition, Long> logBegin;
+    private final List<InetSocketAddress> servers;
+    private final List<RecordingClient> members;
+    /** The members of each member's group. */
+    private final Map<String, Set<String>> groups = new HashMap<>();
 
-    private Crowd(List<HistoryClient> clients, Duration interval) {
-        this.clients = clients;
-        this.ticker = Executors.newSingleThreadScheduledExecutor();
-        ticker.scheduleAtFixedRate(
-                () -> clients.forEach(HistoryClient::tick), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    private final Set<String> mortalServers = new HashSet<>();
+    private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
+    private volatile boolean publishes = true;
+    private volatile boolean hasVisitors;
+
+    // The ticker's.
+    private RecordingClient visitor;
+    private int visits;
+
+    private Crowd(String name, String bootstrapServers, List<Plan> plans, List<InetSocketAddress> servers) {
+        this.name = name;
+        this.history = new History(name);
+        this.bootstrapServers = bootstrapServers;
+        this.logBegin = KafkaLog.end(bootstrapServers, LOG);
+        this.servers = servers;
+        for (Plan plan : plans) {
+            groups.put(
+                    plan.name(),
+                    plans.stream()
+                            .filter(other -> other.group().equals(plan.group()))
+                            .map(Plan::name)
+                            .collect(Collectors.toSet()));
+        }
+        this.members = IntStream.range(0, plans.size())
+                .mapToObj(i -> {
+                    List<InetSocketAddress> fromHere = new ArrayList<>(servers);
+                    Collections.rotate(fromHere, -i);
+                    return RecordingClient.start(plans.get(i), history, fromHere);
+                })
+                .toList();
     }
 
-    /** Connects clients, which publish one message each interval, and returns when all have subscribed. */
-    static Crowd start(String name, int size, Duration interval, InetSocketAddress... servers) {
-        List<HistoryClient> clients = IntStream.range(0, size)
-                .mapToObj(i ->
-                        HistoryClient.start(name + i, "crowd/" + name + "/" + i / GROUP, servers[i % servers.length]))
+    /** So many clients in groups, of QoS 1 alone. */
+    static List<Plan> groups(String name, int size) {
+        return IntStream.range(0, size)
+                .mapToObj(i -> new Plan(
+                        name + i, name + "/" + i / GROUP, Version.MQTT_3_1_1, 1, List.of(Lane.AT_LEAST_ONCE), false))
                 .toList();
-        Awaitility.await("all clients are connected")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> clients.stream().allMatch(HistoryClient::isSubscribed));
-        return new Crowd(clients, interval);
+    }
+
+    /** Three clients for each of two servers, one for each QoS, which publish in every way and have wills. */
+    static List<Plan> everyKind(String name) {
+        return IntStream.range(0, 6)
+                .mapToObj(i -> new Plan(
+                        name + i,
+                        name,
+                        i % 4 < 2 ? Version.MQTT_5 : Version.MQTT_3_1_1,
+                        i / 2,
+                        List.of(Lane.values()),
+                        true))
+                .toList();
+    }
+
+    /** Connects clients, which publish one message on each lane and interval, and returns when all have subscribed. */
+    static Crowd start(
+            String name, String bootstrapServers, List<Plan> plans, Duration interval, InetSocketAddress... servers) {
+        Crowd crowd = new Crowd(name, bootstrapServers, plans, List.of(servers));
+        Awaitility.await("all clients are connected").atMost(PATIENCE).until(() -> crowd.connected() == plans.size());
+        crowd.ticker.scheduleAtFixedRate(crowd::tick, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+        return crowd;
+    }
+
+    /** From now on there are visitors. */
+    Crowd withVisitors() {
+        hasVisitors = true;
+        return this;
+    }
+
+    private void tick() {
+        members.forEach(member -> member.tick(publishes));
+        if (visitor != null) {
+            visitor.tick(true);
+            if (visitor.hasHeardItself() || !visitor.isRunning()) {
+                part(visitor);
+                visitor = null;
+            }
+        } else if (hasVisitors && publishes) {
+            visits++;
+            Plan plan =
+                    new Plan(name + "-visitor" + visits, name, Version.MQTT_5, 1, List.of(Lane.AT_LEAST_ONCE), true);
+            visitor = RecordingClient.visit(plan, history, servers.get(visits % servers.size()));
+        }
+    }
+
+    /** In turn with and without a word, at each of two servers. */
+    private void part(RecordingClient leaving) {
+        if (visits % 4 < 2) {
+            leaving.die();
+        } else {
+            leaving.close();
+        }
+    }
+
+    /** What happened so far. */
+    History history() {
+        return history;
     }
 
     /** How many messages were acknowledged so far. */
-    int acknowledged() {
-        return clients.stream().mapToInt(client -> client.acknowledged().size()).sum();
+    long acknowledged() {
+        return history.events().stream()
+                .filter(event -> event.kind() == Kind.ACKNOWLEDGED)
+                .count();
     }
 
     /** Waits until so many more messages are acknowledged. */
     void awaitMore(int messages) {
-        int goal = acknowledged() + messages;
+        long goal = acknowledged() + messages;
         Awaitility.await(messages + " more messages are acknowledged")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(PATIENCE)
                 .until(() -> acknowledged() >= goal);
+    }
+
+    /** Waits until so many more visitors at each of two servers have seen what is retained. */
+    void awaitVisits(int more) {
+        int from = history.events().size();
+        Awaitility.await(more + " visitors are let in")
+                .atMost(PATIENCE)
+                .until(() -> history.from(from).stream()
+                                .filter(event -> event.kind() == Kind.DIED || event.kind() == Kind.LEFT)
+                                .count()
+                        >= 2L * more);
     }
 
     /** How many are connected right now. */
     long connected() {
-        return clients.stream().filter(HistoryClient::isSubscribed).count();
+        return members.stream().filter(RecordingClient::isSubscribed).count();
     }
 
-    /** Those that never lost their connection. */
-    List<HistoryClient> undisturbed() {
-        return clients.stream()
-                .filter(client -> client.connections().size() == 1 && client.isSubscribed())
-                .toList();
-    }
-
-    /** Those that lost their connection. */
-    List<HistoryClient> disturbed() {
-        List<HistoryClient> disturbed = new ArrayList<>(clients);
-        disturbed.removeAll(undisturbed());
+    /** Those that lost their connection at least once. */
+    Set<String> disturbed() {
+        Set<String> disturbed = new HashSet<>();
+        history.events().stream()
+                .filter(event -> event.kind() == Kind.LOST)
+                .forEach(event -> disturbed.add(event.client()));
         return disturbed;
     }
 
-    /** Stops publishing and waits until every client is connected, acknowledged, and has heard the others. */
-    void settle() {
-        ticker.shutdown();
-        Awaitility.await("everything is acknowledged")
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> clients.stream().allMatch(HistoryClient::isSettled));
-        Awaitility.await("the last messages have arrived")
-                .atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> undisturbed().forEach(this::assertMissesNothing));
-    }
-
-    /** Each subscriber that stayed connected has every acknowledged message of its group. */
-    private void assertMissesNothing(HistoryClient subscriber) {
-        long since = subscriber.connections().get(0).subscribed();
-        for (HistoryClient publisher : group(subscriber)) {
-            Set<Integer> received = subscriber.numbersOf(publisher.id());
-            List<Integer> missed = publisher.acknowledged().stream()
-                    .filter(event -> event.nanos() > since)
-                    .map(HistoryClient.Event::number)
-                    .filter(number -> !received.contains(number))
-                    .toList();
-            assertThat(missed)
-                    .as("%s missed of %s", subscriber.id(), publisher.id())
-                    .isEmpty();
-        }
-    }
-
-    /** Each subscriber that stayed connected has each publisher's messages in the order of their publication. */
-    void assertOrder() {
-        for (HistoryClient subscriber : undisturbed()) {
-            for (HistoryClient publisher : group(subscriber)) {
-                assertThat(subscriber.firstOccurrences(publisher.id()))
-                        .as("messages of %s at %s", publisher.id(), subscriber.id())
-                        .isSorted();
+    /** How long each that lost its connection took from its first attempt until it had subscribed again, in order. */
+    List<Duration> comebacks() {
+        Map<String, Long> since = new HashMap<>();
+        List<Duration> comebacks = new ArrayList<>();
+        for (Event event : history.events()) {
+            if (event.connection() > 1 && event.kind() == Kind.CONNECTING) {
+                since.putIfAbsent(event.client(), event.nanos());
+            } else if (event.connection() > 1 && event.kind() == Kind.SUBSCRIBED) {
+                comebacks.add(Duration.ofNanos(event.nanos() - since.remove(event.client())));
             }
         }
+        return comebacks.stream().sorted().toList();
     }
 
-    private List<HistoryClient> group(HistoryClient member) {
-        return clients.stream()
-                .filter(client -> client.group().equals(member.group()))
-                .toList();
+    /** A gateway behind this address is killed: connections to it may be lost, and with them their wills. */
+    void mayLose(InetSocketAddress server) {
+        mortalServers.add(server.getHostString() + ":" + server.getPort());
     }
 
-    /** Every acknowledged message is in the log. */
-    void assertLogHasAllAcknowledged(String bootstrapServers, String kafkaTopic) {
-        Map<String, Set<Integer>> logged = read(bootstrapServers, kafkaTopic);
-        for (HistoryClient client : clients) {
-            Set<Integer> inLog = logged.getOrDefault(client.topic(), Set.of());
-            assertThat(client.acknowledged().stream().map(HistoryClient.Event::number))
-                    .as("acknowledged messages of %s in the log", client.id())
-                    .isSubsetOf(inLog);
+    /**
+     * Waits until traffic flows: each member has got a message of QoS 1 to all of its group, which it sent after a place in the
+     * history.
+     *
+     * @return how long after that place this was so
+     */
+    Duration awaitFlow(int place) {
+        return Awaitility.await("traffic flows")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> flow(place), Optional::isPresent)
+                .orElseThrow();
+    }
+
+    private Optional<Duration> flow(int place) {
+        List<Event> events = history.from(place);
+        Set<String> sent = new HashSet<>();
+        Map<String, Set<String>> receivers = new HashMap<>();
+        Map<String, Long> reachedAll = new HashMap<>();
+        for (Event event : events) {
+            String message = event.topic() + " " + event.number();
+            if (event.kind() == Kind.SENT && groups.containsKey(event.client()) && isLive(event)) {
+                sent.add(message);
+            } else if (event.kind() == Kind.RECEIVED && groups.containsKey(event.client()) && sent.contains(message)) {
+                Set<String> to = receivers.computeIfAbsent(message, unused -> new HashSet<>());
+                to.add(event.client());
+                if (to.equals(groups.get(event.client()))) {
+                    reachedAll.putIfAbsent(event.topic(), event.nanos());
+                }
+            }
         }
+        return reachedAll.size() < members.size()
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(
+                        Collections.max(reachedAll.values()) - events.get(0).nanos()));
     }
 
-    private static Map<String, Set<Integer>> read(String bootstrapServers, String kafkaTopic) {
-        Map<String, Set<Integer>> logged = new HashMap<>();
-        KafkaLog.read(bootstrapServers, kafkaTopic, record -> {
+    private static boolean isLive(Event event) {
+        return event.topic().endsWith("/" + Lane.AT_LEAST_ONCE.level());
+    }
+
+    /** Stops publishing, waits until everything has arrived, and fails unless all promises were kept. */
+    void settle() {
+        Checker.assertKept(history, judgeWhenSettled());
+    }
+
+    /** Stops publishing, waits until everything has arrived or does not come any more, and judges. */
+    List<Violation> judgeWhenSettled() {
+        publishes = false;
+        Awaitility.await("everything is acknowledged")
+                .atMost(PATIENCE)
+                .until(() -> members.stream().allMatch(RecordingClient::isSettled));
+        long deadline = System.nanoTime() + ARRIVAL.toNanos();
+        List<Violation> violations = judge();
+        while (System.nanoTime() < deadline && violations.stream().anyMatch(Crowd::mayHeal)) {
+            LockSupport.parkNanos(PAUSE.toNanos());
+            violations = judge();
+        }
+        return violations;
+    }
+
+    /** Whether what is missing may be on its way still. */
+    private static boolean mayHeal(Violation violation) {
+        return violation.promise() == Promise.SUBSCRIBED_GETS_ALL || violation.promise() == Promise.WILL_ONCE;
+    }
+
+    private List<Violation> judge() {
+        List<Logged> logged = new ArrayList<>();
+        KafkaLog.read(bootstrapServers, LOG, logBegin, record -> {
             String topic = new String(record.key(), UTF_8);
-            if (topic.startsWith("crowd/")) {
-                logged.computeIfAbsent(topic, unused -> new HashSet<>()).add(HistoryClient.number(record.value()));
+            if (topic.startsWith(name + "/")) {
+                Stamp stamp = Stamp.of(new String(record.value(), UTF_8));
+                logged.add(new Logged(topic, stamp.number(), stamp.attempt()));
             }
         });
-        return logged;
+        return Checker.judge(history.events(), logged, mortalServers);
     }
 
     @Override
     public void close() {
-        ticker.shutdownNow();
-        clients.forEach(HistoryClient::close);
+        ticker.execute(() -> {
+            if (visitor != null) {
+                visitor.close();
+            }
+        });
+        ticker.shutdown();
+        members.forEach(RecordingClient::close);
     }
 }

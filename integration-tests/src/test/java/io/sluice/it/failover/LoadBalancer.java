@@ -35,12 +35,12 @@ final class LoadBalancer implements AutoCloseable {
         Map<String, String> environment = Map.of(
                 "MQTT_LISTEN", "127.0.0.1:" + mqtt,
                 "HA_LISTEN", "127.0.0.1:" + ha,
-                "GATEWAY_1", "127.0.0.1:" + cluster.mqtt(1).getPort(),
-                "GATEWAY_2", "127.0.0.1:" + cluster.mqtt(2).getPort(),
-                "GATEWAY_1_ADMIN_PORT", Integer.toString(cluster.adminPort("gateway", 1)),
-                "GATEWAY_2_ADMIN_PORT", Integer.toString(cluster.adminPort("gateway", 2)),
-                "LEADER_1", "127.0.0.1:" + cluster.adminPort("leader", 1),
-                "LEADER_2", "127.0.0.1:" + cluster.adminPort("leader", 2));
+                "GATEWAY_1", "127.0.0.1:" + cluster.mqtt("gateway-1").getPort(),
+                "GATEWAY_2", "127.0.0.1:" + cluster.mqtt("gateway-2").getPort(),
+                "GATEWAY_1_ADMIN_PORT", Integer.toString(cluster.adminPort("gateway-1")),
+                "GATEWAY_2_ADMIN_PORT", Integer.toString(cluster.adminPort("gateway-2")),
+                "LEADER_1", "127.0.0.1:" + cluster.adminPort("leader-1"),
+                "LEADER_2", "127.0.0.1:" + cluster.adminPort("leader-2"));
         String file = DEPLOY.resolve("haproxy/haproxy.cfg").toString();
         List<String> command = List.of(Tools.require("haproxy"), "-db", "-f", file);
         return new LoadBalancer(OsProcess.start("haproxy", command, environment), mqtt, ha);
@@ -53,10 +53,14 @@ final class LoadBalancer implements AutoCloseable {
         int ha = Ports.free();
         try {
             String text = Files.readString(DEPLOY.resolve("nginx/nginx.conf"))
-                    .replace("127.0.0.1:1883", "127.0.0.1:" + cluster.mqtt(1).getPort())
-                    .replace("127.0.0.1:1884", "127.0.0.1:" + cluster.mqtt(2).getPort())
-                    .replace("127.0.0.1:8082", "127.0.0.1:" + cluster.adminPort("leader", 1))
-                    .replace("127.0.0.1:8083", "127.0.0.1:" + cluster.adminPort("leader", 2))
+                    .replace(
+                            "127.0.0.1:1883",
+                            "127.0.0.1:" + cluster.mqtt("gateway-1").getPort())
+                    .replace(
+                            "127.0.0.1:1884",
+                            "127.0.0.1:" + cluster.mqtt("gateway-2").getPort())
+                    .replace("127.0.0.1:8082", "127.0.0.1:" + cluster.adminPort("leader-1"))
+                    .replace("127.0.0.1:8083", "127.0.0.1:" + cluster.adminPort("leader-2"))
                     .replace("listen 1880", "listen 127.0.0.1:" + mqtt)
                     .replace("listen 8080", "listen 127.0.0.1:" + ha)
                     .replace("/tmp/sluice-nginx", folder.resolve("sluice-nginx").toString());

@@ -12,9 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -157,6 +161,36 @@ public final class OsProcess implements AutoCloseable {
         }
     }
 
+    /** The ports of others to which it is connected by TCP. Linux tells; elsewhere the test is skipped. */
+    public Set<Integer> connectedPorts() {
+        Path descriptors = Path.of("/proc", Long.toString(process.pid()), "fd");
+        Tools.demand(Files.isDirectory(descriptors), "connections of another process can be seen on Linux alone");
+        try (Stream<Path> files = Files.list(descriptors)) {
+            Set<String> sockets = files.map(OsProcess::link).collect(Collectors.toSet());
+            Set<Integer> connected = new HashSet<>();
+            for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
+                for (String line : Files.readAllLines(Path.of(table))) {
+                    // sl, local address, remote address, state (01: established), …, inode
+                    String[] columns = line.trim().split("\\s+", -1);
+                    if (columns[3].equals("01") && sockets.contains("socket:[" + columns[9] + "]")) {
+                        connected.add(Integer.parseInt(columns[2].substring(columns[2].indexOf(':') + 1), 16));
+                    }
+                }
+            }
+            return connected;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String link(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString();
+        } catch (IOException e) {
+            return ""; // It was closed meanwhile.
+        }
+    }
+
     /** What it printed so far. */
     public String printed() {
         try {
@@ -177,6 +211,11 @@ public final class OsProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 
     @Override

@@ -1,151 +1,247 @@
 package io.sluice.it.harness;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.wire.Command;
+import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.Topics;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.assertj.core.api.Assertions;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * A cluster whose every part is a process of its own, on free ports of the loopback interface: Kafka, ZooKeeper, and what
- * the test starts of leaders, routers and gateways. A part that was killed can be started again on its ports.
+ * A cluster whose every part is a process of its own, on free ports of the loopback interface: Kafka, ZooKeeper, and
+ * leaders, routers and gateways, which are named such as {@code gateway-1}. A part that was killed can be started again on
+ * its ports. Each has its own links to Kafka and to ZooKeeper, through which all that they say to each other goes: Kafka has a
+ * listener for each, which sends its clients back to the link that they came by.
  */
 public final class ProcessCluster implements AutoCloseable {
+
+    /** The name of the process that is Kafka. */
+    public static final String KAFKA = "kafka";
+
+    /** The name of the process that is ZooKeeper. */
+    public static final String ZOOKEEPER = "zookeeper";
 
     /** How long ZooKeeper waits for a sign of life of a process before it forgets it. */
     public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(4);
 
     private static final Duration START = Duration.ofSeconds(90);
     private static final String HOST = "127.0.0.1";
+    private static final Topics TOPICS = new Topics("", Topics.DEFAULT_PARTITIONS);
+    private static final Map<String, String> HEAPS = Map.of(
+            KAFKA, "-Xmx384m", ZOOKEEPER, "-Xmx96m", "gateway", "-Xmx256m", "router", "-Xmx192m", "leader", "-Xmx96m");
 
     private final String name;
     private final Path folder;
     private final int kafkaPort = Ports.free();
     private final int zooKeeperPort = Ports.free();
+    private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, Integer> ports = new HashMap<>();
-    private final List<OsProcess> processes = new ArrayList<>();
+    private final Map<String, OsProcess> processes = new LinkedHashMap<>();
+
+    /** A leader, router or gateway: its own way to Kafka, and to ZooKeeper. */
+    private record Member(int kafkaListener, Relay kafka, Relay zooKeeper) {}
 
     /**
      * A cluster of which nothing runs yet.
      *
      * @param name stands before the names of the files that the processes print to
      * @param folder for data
+     * @param members all leaders, routers and gateways that it may have
      */
-    public ProcessCluster(String name, Path folder) {
+    public ProcessCluster(String name, Path folder, String... members) {
         this.name = name;
         this.folder = folder;
+        for (String member : members) {
+            int listener = Ports.free();
+            this.members.put(
+                    member, new Member(listener, Relay.to(loopback(listener)), Relay.to(loopback(zooKeeperPort))));
+        }
     }
 
-    /** Starts Kafka, the first time or again with what it has on disk; returns at once. */
-    public OsProcess kafka() {
-        return server("kafka", kafkaPort, "-Xmx384m");
-    }
-
-    /** Starts ZooKeeper, the first time or again with what it has on disk; returns at once. */
-    public OsProcess zooKeeper() {
-        return server("zookeeper", zooKeeperPort, "-Xmx96m");
-    }
-
-    /** Waits until Kafka or ZooKeeper serves. */
-    public static void awaitServing(OsProcess server) {
-        Awaitility.await(server.name() + " is ready")
-                .atMost(START)
-                .failFast(server.name() + " has ended", () -> !server.isAlive())
-                .until(() -> server.printed().contains(ServerMain.READY));
-    }
-
-    private OsProcess server(String kind, int port, String heap) {
-        List<String> command = java(heap, ServerMain.class.getName());
-        command.addAll(List.of(kind, folder.resolve(kind).toString(), Integer.toString(port)));
-        return keep(OsProcess.start(name + "-" + kind, command, Map.of()));
-    }
-
-    /** Starts a leader candidate; returns at once. */
-    public OsProcess leader(int number) {
-        return role("leader", number, "-Xmx96m", Map.of("SLUICE_LOST_AFTER", "5s"));
-    }
-
-    /** Starts a router; returns at once. */
-    public OsProcess router(int number) {
-        String state = folder.resolve("router-" + number).toString();
-        return role("router", number, "-Xmx192m", Map.of("SLUICE_STATE_FOLDER", state));
-    }
-
-    /** Starts a gateway; returns at once. */
-    public OsProcess gateway(int number) {
-        String port = Integer.toString(mqtt(number).getPort());
-        Map<String, String> settings = Map.of(
-                "SLUICE_MQTT_HOST",
-                HOST,
-                "SLUICE_MQTT_PORT",
-                port,
-                "SLUICE_MQTT_ADVERTISED_ADDRESS",
-                HOST + ":" + port,
-                "SLUICE_SYS_INTERVAL",
-                "1s");
-        return role("gateway", number, "-Xmx256m", settings);
-    }
-
-    private OsProcess role(String role, int number, String heap, Map<String, String> more) {
-        String instance = role + "-" + number;
-        Map<String, String> settings = new HashMap<>(more);
-        settings.put("SLUICE_NAME", instance);
-        settings.put("SLUICE_ADMIN_HOST", HOST);
-        settings.put("SLUICE_ADMIN_PORT", Integer.toString(adminPort(role, number)));
-        settings.put("SLUICE_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers());
-        settings.put("SLUICE_KAFKA_REPLICATION_FACTOR", "1");
-        settings.put("SLUICE_ZOOKEEPER_CONNECT", HOST + ":" + zooKeeperPort);
-        settings.put("SLUICE_ZOOKEEPER_SESSION_TIMEOUT", SESSION_TIMEOUT.toMillis() + "ms");
-        List<String> command = java(heap, "io.sluice." + role + ".Main");
-        return keep(OsProcess.start(name + "-" + instance, command, settings));
-    }
-
-    /** Starts one of our programs, in a heap such as {@code -Xmx96m}, with Netty's leak detector at its strictest. */
-    static List<String> java(String heap, String mainClass) {
-        return new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                heap,
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dio.netty.leakDetection.level=paranoid",
-                "-cp",
-                System.getProperty("java.class.path"),
-                mainClass));
-    }
-
-    private OsProcess keep(OsProcess process) {
-        processes.add(process);
-        return process;
-    }
-
-    /** Waits until a role serves. */
-    public OsProcess awaitReady(OsProcess process, String role, int number) {
-        process.awaitOk(url(role, number, "/ready"), START);
-        return process;
-    }
-
-    /** Where a gateway listens for clients. */
-    public InetSocketAddress mqtt(int gateway) {
-        int port = ports.computeIfAbsent("mqtt-" + gateway, unused -> Ports.free());
+    private static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
+    /** Starts everything and waits until it serves. */
+    public ProcessCluster startAll() {
+        List<String> servers = List.of(ZOOKEEPER, KAFKA);
+        servers.forEach(this::start);
+        servers.forEach(this::awaitReady);
+        members.keySet().forEach(this::start);
+        members.keySet().stream().filter(member -> !member.startsWith("leader")).forEach(this::awaitReady);
+        awaitPrimary();
+        return this;
+    }
+
+    /** Starts a process, the first time or again with what it has on disk; returns at once. */
+    public OsProcess start(String process, String... jvmOptions) {
+        boolean isMember = members.containsKey(process);
+        String mainClass = isMember ? mainClass(process) : ServerMain.class.getName();
+        List<String> command = java(HEAPS.get(kind(process)), mainClass, jvmOptions);
+        command.addAll(isMember ? List.of() : serverArguments(process));
+        OsProcess started = OsProcess.start(name + "-" + process, command, isMember ? settings(process) : Map.of());
+        processes.put(process, started);
+        return started;
+    }
+
+    /** Starts one of our programs, in a heap such as {@code -Xmx96m}, with Netty's leak detector at its strictest. */
+    static List<String> java(String heap, String mainClass, String... jvmOptions) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(heap, "-XX:+ExitOnOutOfMemoryError", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+        command.add("-Dio.netty.leakDetection.level=paranoid");
+        command.addAll(List.of(jvmOptions));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+        return command;
+    }
+
+    private static String kind(String process) {
+        return process.replaceFirst("-\\d+$", "");
+    }
+
+    private static String mainClass(String member) {
+        return "io.sluice." + kind(member) + ".Main";
+    }
+
+    private List<String> serverArguments(String server) {
+        String port = Integer.toString(server.equals(KAFKA) ? kafkaPort : zooKeeperPort);
+        List<String> arguments =
+                new ArrayList<>(List.of(server, folder.resolve(server).toString(), port));
+        if (server.equals(KAFKA)) {
+            members.forEach((member, ways) ->
+                    arguments.add(ServerMain.listener(member, ways.kafkaListener(), hostPort(ways.kafka()))));
+        }
+        return arguments;
+    }
+
+    private static String hostPort(Relay relay) {
+        return HOST + ":" + relay.address().getPort();
+    }
+
+    private Map<String, String> settings(String member) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("SLUICE_NAME", member);
+        settings.put("SLUICE_ADMIN_HOST", HOST);
+        settings.put("SLUICE_ADMIN_PORT", Integer.toString(adminPort(member)));
+        settings.put("SLUICE_KAFKA_BOOTSTRAP_SERVERS", hostPort(link(member, KAFKA)));
+        settings.put("SLUICE_KAFKA_REPLICATION_FACTOR", "1");
+        settings.put("SLUICE_ZOOKEEPER_CONNECT", hostPort(link(member, ZOOKEEPER)));
+        settings.put("SLUICE_ZOOKEEPER_SESSION_TIMEOUT", SESSION_TIMEOUT.toMillis() + "ms");
+        switch (kind(member)) {
+            case "leader" -> settings.put("SLUICE_LOST_AFTER", "5s");
+            case "router" ->
+                settings.put("SLUICE_STATE_FOLDER", folder.resolve(member).toString());
+            default -> {
+                String port = Integer.toString(mqtt(member).getPort());
+                settings.put("SLUICE_MQTT_HOST", HOST);
+                settings.put("SLUICE_MQTT_PORT", port);
+                settings.put("SLUICE_MQTT_ADVERTISED_ADDRESS", HOST + ":" + port);
+                settings.put("SLUICE_SYS_INTERVAL", "1s");
+            }
+        }
+        return settings;
+    }
+
+    /** The process that was started last under a name. */
+    public OsProcess get(String process) {
+        return processes.get(process);
+    }
+
+    /** Waits until a process serves. */
+    public OsProcess awaitReady(String process) {
+        OsProcess started = get(process);
+        if (members.containsKey(process)) {
+            started.awaitOk(url(process, "/ready"), START);
+        } else {
+            Awaitility.await(process + " is ready")
+                    .atMost(START)
+                    .failFast(process + " has ended", () -> !started.isAlive())
+                    .until(() -> started.printed().contains(ServerMain.READY));
+        }
+        return started;
+    }
+
+    /** Waits until one of the leaders that run is the primary, and names it. */
+    public String awaitPrimary() {
+        List<String> leaders = members.keySet().stream()
+                .filter(member -> member.startsWith("leader") && get(member).isAlive())
+                .toList();
+        return Awaitility.await("there is a primary")
+                .atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> leaders.stream()
+                                .filter(leader -> OsProcess.status(url(leader, "/ha/leader")) == 200)
+                                .findFirst()
+                                .orElse(""),
+                        primary -> !primary.isEmpty());
+    }
+
+    /** The link from a leader, router or gateway to {@link #KAFKA} or {@link #ZOOKEEPER}. */
+    public Relay link(String member, String server) {
+        Member ways = members.get(member);
+        return server.equals(KAFKA) ? ways.kafka() : ways.zooKeeper();
+    }
+
+    /** No leader, router or gateway has a connection to Kafka or ZooKeeper but through its links, which it uses. */
+    public void assertNobodyGoesAroundTheLinks() {
+        Set<Integer> servers = Stream.concat(
+                        Stream.of(kafkaPort, zooKeeperPort),
+                        members.values().stream().map(Member::kafkaListener))
+                .collect(Collectors.toSet());
+        members.forEach((member, ways) -> {
+            Set<Integer> links = Set.of(
+                    ways.kafka().address().getPort(), ways.zooKeeper().address().getPort());
+            Awaitility.await(member + " is connected through its links")
+                    .until(() -> get(member).connectedPorts().containsAll(links));
+            assertThat(get(member).connectedPorts())
+                    .as("ports to which %s is connected", member)
+                    .doesNotContainAnyElementsOf(servers);
+        });
+    }
+
+    /** The incarnations of gateways that were declared lost, and in how many partitions of the commands. */
+    public Map<String, Integer> lostGateways() {
+        Map<String, Integer> lost = new HashMap<>();
+        KafkaLog.read(bootstrapServers(), TOPICS.commands(), record -> {
+            try {
+                if (Command.decode(record.key(), record.value()) instanceof Command.GatewayLost command) {
+                    lost.merge(command.incarnation(), 1, Integer::sum);
+                }
+            } catch (DamagedRecordException e) {
+                throw new AssertionError(e);
+            }
+        });
+        return lost;
+    }
+
+    /** Where a gateway listens for clients. */
+    public InetSocketAddress mqtt(String gateway) {
+        return loopback(ports.computeIfAbsent("mqtt " + gateway, unused -> Ports.free()));
+    }
+
     /** The port of health and metrics, which is the HA port of a leader. */
-    public int adminPort(String role, int number) {
-        return ports.computeIfAbsent("admin-" + role + "-" + number, unused -> Ports.free());
+    public int adminPort(String member) {
+        return ports.computeIfAbsent("admin " + member, unused -> Ports.free());
     }
 
-    /** An address on a role's admin port. */
-    public String url(String role, int number, String path) {
-        return "http://" + HOST + ":" + adminPort(role, number) + path;
+    /** An address on the admin port of a leader, router or gateway. */
+    public String url(String member, String path) {
+        return "http://" + HOST + ":" + adminPort(member) + path;
     }
 
-    /** How Kafka clients reach Kafka. */
+    /** How the test itself reaches Kafka, by no link. */
     public String bootstrapServers() {
         return HOST + ":" + kafkaPort;
     }
@@ -153,9 +249,17 @@ public final class ProcessCluster implements AutoCloseable {
     /** Ends everything; Kafka and ZooKeeper last. */
     @Override
     public void close() {
-        for (int i = processes.size() - 1; i >= 0; i--) {
-            processes.get(i).close();
+        List<OsProcess> running = new ArrayList<>(processes.values());
+        for (int i = running.size() - 1; i >= 0; i--) {
+            running.get(i).close();
         }
-        Assertions.assertThat(processes).noneMatch(OsProcess::isAlive);
+        members.values().forEach(ways -> {
+            ways.kafka().close();
+            ways.zooKeeper().close();
+        });
+        assertThat(running).noneMatch(OsProcess::isAlive);
+        assertThat(running)
+                .as("processes that lost a buffer")
+                .noneMatch(process -> process.printed().contains(LeakWatch.MARK));
     }
 }
