@@ -413,6 +413,11 @@ final class ClientQueue {
 
     // --- timers
 
+    /** When {@link #tick} has something to do next, in milliseconds since the epoch, or {@link ClientState#NEVER}. */
+    long nextTimer() {
+        return timers.next();
+    }
+
     /**
      * Puts timers that are due into the order of their clients. They have an effect when they come back, so that what was
      * written before they were due goes before.

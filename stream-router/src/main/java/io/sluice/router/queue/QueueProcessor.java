@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -26,7 +27,8 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 /** Leads the commands and matches of one partition of clients to its {@link ClientQueue}, and what that says to Kafka. */
 final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
 
-    private static final Duration TICK = Duration.ofMillis(100);
+    /** Timers that are due within this time of each other are taken at once. */
+    private static final Duration SHORTEST_WAIT = Duration.ofMillis(20);
 
     private final QueueConfig config;
     private final Topics topics;
@@ -40,6 +42,12 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private StoreQueueState state;
     private ClientQueue queue;
     private int partition;
+    /** What wakes the task for its next timer, and when; null and {@link ClientState#NEVER} while there is no timer. */
+    private Cancellable wakeUp;
+
+    private long wakeUpAt;
+    /** Whether the state is empty still; it cannot be written before there is a record. */
+    private boolean isNew;
 
     QueueProcessor(QueueConfig config, QueueEvents events) {
         this.config = config;
@@ -55,6 +63,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         deadLetters = new DeadLetters(assigned, QueueTopology.LETTERS, topics.deadLetter(), events::damaged);
         HeldBackStore store = assigned.getStateStore(QueueTopology.STATE);
         state = new StoreQueueState(store, topics.partitions());
+        store.beforeCommit(this::beforeCommit);
         checkTopics();
         queue = new ClientQueue(
                 topics.partitions(),
@@ -64,12 +73,25 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
                         new PageBuilder.Limits(config.pageMessages(), config.pageBytes())),
                 state,
                 new Effects());
-        assigned.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, this::tick);
+        wakeUp = null;
+        wakeUpAt = ClientState.NEVER;
+        setWakeUp();
+        tellSize();
+    }
+
+    private void beforeCommit() {
+        state.write();
+        tellSize();
+    }
+
+    private void tellSize() {
+        events.size(partition, state.queued(), state.clients());
     }
 
     /** Sessions speak of offsets. Of topics that were made anew by the same names these would be others. */
     private void checkTopics() {
-        if (!state.topicIds().isEmpty() && !state.topicIds().equals(config.topicIds())) {
+        isNew = state.topicIds().isEmpty();
+        if (!isNew && !state.topicIds().equals(config.topicIds())) {
             throw new NewLogException(topics.publish() + ", " + topics.commands() + " or " + topics.inbox()
                     + " was made anew, but the durable sessions belong to the old one. To begin anew, stop the routers and delete "
                     + topics.inbox() + ", " + topics.subscriptions() + ", " + topics.sessions() + ", "
@@ -78,19 +100,36 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         }
     }
 
-    private void tick(long now) {
-        if (state.topicIds().isEmpty()) {
-            // State cannot be written before the first record or punctuation.
-            state.putTopicIds(config.topicIds());
+    /** Only for a timer, since a task that was woken commits a transaction, whether it did something or not. */
+    private void setWakeUp() {
+        long next = queue.nextTimer();
+        if (next >= wakeUpAt) {
+            return;
         }
+        if (wakeUp != null) {
+            wakeUp.cancel();
+        }
+        long wait = Math.max(SHORTEST_WAIT.toMillis(), next - context.currentSystemTimeMs());
+        wakeUp = context.schedule(Duration.ofMillis(wait), PunctuationType.WALL_CLOCK_TIME, this::wake);
+        wakeUpAt = next;
+    }
+
+    private void wake(long now) {
+        wakeUp.cancel();
+        wakeUp = null;
+        wakeUpAt = ClientState.NEVER;
         queue.tick(now);
-        events.size(partition, state.queued(), state.clients());
+        setWakeUp();
     }
 
     @Override
     public void process(Record<byte[], byte[]> record) {
         RecordMetadata place = context.recordMetadata().orElseThrow();
         events.read(place.topic());
+        if (isNew) {
+            state.putTopicIds(config.topicIds());
+            isNew = false;
+        }
         try {
             if (place.topic().equals(topics.commands())) {
                 command(check.checked(Command.decode(record.key(), record.value())), place.offset());
@@ -100,6 +139,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         } catch (DamagedRecordException e) {
             deadLetters.add(record, place, e);
         }
+        setWakeUp();
     }
 
     private void command(Command command, long offset) {
@@ -117,7 +157,9 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
     @Override
     public void close() {
-        state.leave();
+        state.write();
+        // Whoever has the store next decides about it.
+        context.<HeldBackStore>getStateStore(QueueTopology.STATE).beforeCommit(() -> {});
         events.left(partition);
     }
 

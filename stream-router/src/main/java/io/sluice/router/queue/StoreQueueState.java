@@ -41,7 +41,6 @@ final class StoreQueueState implements QueueState {
 
     StoreQueueState(HeldBackStore store, int partitions) {
         this.store = store;
-        store.beforeCommit(this::beforeCommit);
         marks = new Mark[partitions];
         firstSettled = new long[partitions];
         for (int p = 0; p < partitions; p++) {
@@ -51,18 +50,13 @@ final class StoreQueueState implements QueueState {
         clients = clientIds().size();
     }
 
-    private void beforeCommit() {
+    /** Writes what has changed to the store, where it belongs to the next commit. */
+    void write() {
         changed.forEach((clientId, client) -> store.put(StoreKeys.client(clientId), client.toBytes()));
         changed.clear();
         if (queued != StoreCodec.count(store.get(StoreKeys.QUEUED))) {
             store.put(StoreKeys.QUEUED, StoreCodec.count(queued));
         }
-    }
-
-    /** The task ends: whoever has the store next decides about it. */
-    void leave() {
-        beforeCommit();
-        store.beforeCommit(() -> {});
     }
 
     /** How many messages are queued. */

@@ -33,6 +33,11 @@ final class Timers {
         }
     }
 
+    /** When the next one is due, in milliseconds since the epoch, or {@link ClientState#NEVER}. */
+    long next() {
+        return byTime.isEmpty() ? ClientState.NEVER : byTime.first().at();
+    }
+
     /** Takes the clients whose time has come, the earliest first. */
     List<String> due(long now) {
         List<String> due = new ArrayList<>();
