@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -26,7 +27,7 @@ final class TailLag {
     private final List<TopicPartition> partitions;
     private final AtomicLong records = new AtomicLong();
     private final AtomicLong millis = new AtomicLong();
-    private final AtomicLong lost = new AtomicLong();
+    private final LongAdder lost = new LongAdder();
     private long updatedNanos;
 
     TailLag(Consumer<byte[], byte[]> consumer, List<TopicPartition> partitions, GatewayMetrics metrics) {
@@ -39,11 +40,7 @@ final class TailLag {
                 "Age of the newest message that the tail has read, while there are more",
                 millis,
                 lagMillis -> lagMillis.get() / 1e3);
-        metrics.gauge(
-                "sluice.tail.lost.records",
-                "Messages that the log no longer held when the tail came",
-                lost,
-                AtomicLong::get);
+        metrics.counter("sluice.tail.lost.records", "Messages that the log no longer held when the tail came", lost);
     }
 
     /** After each read; costs something only once a second. */
@@ -82,7 +79,7 @@ final class TailLag {
         outOfRange.offsetOutOfRangePartitions().forEach((partition, position) -> {
             long start = starts.get(partition);
             if (position < start) {
-                lost.addAndGet(start - position);
+                lost.add(start - position);
                 log.atError()
                         .addKeyValue("partition", partition)
                         .addKeyValue("from", position)

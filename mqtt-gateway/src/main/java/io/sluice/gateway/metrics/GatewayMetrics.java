@@ -85,7 +85,8 @@ public final class GatewayMetrics {
         return adders;
     }
 
-    private void counter(String name, String description, LongAdder adder, String... tags) {
+    /** Registers a counter of what is added up elsewhere. */
+    public void counter(String name, String description, LongAdder adder, String... tags) {
         FunctionCounter.builder(name, adder, LongAdder::sum)
                 .description(description)
                 .tags(tags)
