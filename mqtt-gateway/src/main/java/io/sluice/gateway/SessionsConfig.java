@@ -17,7 +17,7 @@ import java.time.Duration;
  */
 public record SessionsConfig(
         @Setting(
-                value = "0s",
+                value = "7d",
                 doc = "The longest that a session outlives its connection; also how long one of MQTT 3 does. 0s for"
                         + " none: then every session ends with its connection, and clients are told so.")
         Duration maxExpiry,

@@ -11,6 +11,7 @@ import static io.sluice.it.probe.Property.TOPIC_ALIAS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.gateway.Normative;
+import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.Bytes;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.MqttProbe;
@@ -30,6 +31,7 @@ import io.sluice.it.probe.ServerPacket.Suback;
 import io.sluice.it.probe.ServerPacket.Unsuback;
 import io.sluice.it.probe.Version;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -133,17 +135,26 @@ class ConnectIT extends MqttTest {
     }
 
     @Test
-    @Normative({"MQTT-3.2.2-3", "MQTT-3.1.2-6"})
-    void aDurableConnectIsToldThatItsSessionEndsWithTheConnection() {
+    @Normative({"MQTT-3.1.2-5", "MQTT-3.1.2-23", "MQTT-3.2.2-3"})
+    void aSessionOutlivesItsConnectionAndIsThereTheNextTime() {
         Connect durable = connect(V5).clean(false).with(SESSION_EXPIRY_INTERVAL, 300);
-        for (int time = 1; time <= 2; time++) {
-            MqttProbe client = open(V5);
+        for (boolean present : new boolean[] {false, true, true}) {
+            MqttProbe client = open(present ? Cluster.second() : Cluster.first(), V5);
             Connack connack = client.connect(durable);
-            assertThat(connack.sessionPresent()).isFalse();
-            assertThat(connack.properties().number(SESSION_EXPIRY_INTERVAL)).isZero();
+            assertThat(connack.sessionPresent()).isEqualTo(present);
+            assertThat(connack.properties().has(SESSION_EXPIRY_INTERVAL)).isFalse();
             client.send(Packets.disconnect());
             client.expectClosed();
         }
+    }
+
+    /** MQTT 5.0 section 3.2.2.3.2: CONNACK tells the expiry where it is another one than was asked for. */
+    @Test
+    @Normative("MQTT-4.1.0-2")
+    void aClientIsToldOfTheExpiryThatItGets() {
+        Connack connack = open(V5).connect(connect(V5).with(SESSION_EXPIRY_INTERVAL, 0xFFFF_FFFFL));
+        assertThat(connack.properties().number(SESSION_EXPIRY_INTERVAL))
+                .isEqualTo(Duration.ofDays(7).toSeconds());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.sluice.it.durable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.gateway.Normative;
 import io.sluice.it.harness.Cluster;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.MqttProbe;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -46,17 +46,7 @@ class DurableSessionIT {
 
     @BeforeAll
     static void start() {
-        LocalConfig config = LocalConfig.onFreePorts(folder, 2, 1);
-        cluster = LocalCluster.start(new LocalConfig(
-                config.folder(),
-                true,
-                config.host(),
-                config.mqttPorts(),
-                config.haPorts(),
-                0,
-                0,
-                0,
-                Map.of("SLUICE_SESSIONS_MAX_EXPIRY", "1h")));
+        cluster = LocalCluster.start(LocalConfig.onFreePorts(folder, 2, 1));
     }
 
     @AfterAll
@@ -105,6 +95,7 @@ class DurableSessionIT {
     }
 
     @Test
+    @Normative({"MQTT-3.1.2-5", "MQTT-4.5.0-1"})
     void deliversLiveAndRemembersWhatCameWhileTheClientWasAway() {
         for (int qos = 1; qos <= 2; qos++) {
             MqttProbe subscriber = durable(0, qos == 2);
@@ -124,6 +115,7 @@ class DurableSessionIT {
     }
 
     @Test
+    @Normative({"MQTT-3.3.1-1", "MQTT-4.4.0-1", "MQTT311-3.3.1-1", "MQTT311-4.4.0-1", "MQTT311-2.3.1-4"})
     void resumesWhatWasNotAcknowledgedAtAnotherGatewayWithTheSameIdentifier() {
         MqttProbe subscriber = durable(0, false);
         subscriber.subscribe(topic, 2);
@@ -153,6 +145,7 @@ class DurableSessionIT {
     }
 
     @Test
+    @Normative({"MQTT-3.1.3-2", "MQTT-3.1.4-3", "MQTT311-3.1.3-2", "MQTT311-3.1.4-2"})
     void theLaterConnectWinsInTheWholeCluster() {
         MqttProbe first = durable(0, false);
         first.subscribe(topic, 1);
@@ -163,6 +156,7 @@ class DurableSessionIT {
     }
 
     @Test
+    @Normative({"MQTT-3.1.2-4", "MQTT-3.1.4-4", "MQTT311-3.1.2-6"})
     void cleanStartEndsTheSession() {
         MqttProbe subscriber = durable(0, false);
         subscriber.subscribe(topic, 1);
@@ -176,6 +170,7 @@ class DurableSessionIT {
     }
 
     @Test
+    @Normative({"MQTT-4.1.0-2", "MQTT-3.1.2-23"})
     void anExpiredSessionIsGone() {
         MqttProbe subscriber = open(0);
         subscriber.connect(Connect.of(V5).clientId(id).clean(false).with(Property.SESSION_EXPIRY_INTERVAL, 1));
@@ -237,6 +232,7 @@ class DurableSessionIT {
     }
 
     @Test
+    @Normative({"MQTT-3.1.2-8", "MQTT-3.1.3-9"})
     void theWillOfADurableSessionIsPublishedAfterItsDelayUnlessTheClientIsBack() {
         MqttProbe watcher = publisher(1);
         watcher.subscribe(topic, 1);
