@@ -32,7 +32,8 @@ public sealed interface ClientCommand extends Command {
 
     /**
      * A client connected. Its offset is the epoch of the connection, and the id of the session if it creates one. The gateway
-     * is answered with a {@link Fanout.Page} or a {@link Fanout.Refused}.
+     * is answered with a {@link Fanout.Page} or a {@link Fanout.Refused}, unless the session {@link #isClean ends with its
+     * connection}: such a client is served already.
      *
      * @param incarnation which life of the gateway
      * @param slot the gateway's slot, which tells where it reads
@@ -41,6 +42,7 @@ public sealed interface ClientCommand extends Command {
      * @param cleanStart whether an existing session ends
      * @param expirySeconds how long the session outlives the connection, 0 to 4,294,967,295, of which the last is forever
      * @param protocolVersion 3 to 5, as in CONNECT
+     * @param keepAliveSeconds 0 to 65,535, of which 0 is none
      * @param address the client's, for those who look at sessions
      * @param will null if there is none
      */
@@ -53,6 +55,7 @@ public sealed interface ClientCommand extends Command {
             boolean cleanStart,
             long expirySeconds,
             int protocolVersion,
+            int keepAliveSeconds,
             String address,
             StoredWill will)
             implements ClientCommand {
@@ -60,6 +63,11 @@ public sealed interface ClientCommand extends Command {
 
         /** The expiry of a session that never ends by itself. */
         public static final long FOREVER = 0xFFFF_FFFFL;
+
+        /** Whether the session begins and ends with the connection, so that its gateway asks nobody for it. */
+        public boolean isClean() {
+            return cleanStart && expirySeconds == 0;
+        }
 
         @Override
         public byte[] value() {
@@ -71,6 +79,7 @@ public sealed interface ClientCommand extends Command {
                     .flag(cleanStart)
                     .number(expirySeconds)
                     .number(protocolVersion)
+                    .number(keepAliveSeconds)
                     .string(address)
                     .flag(will != null);
             if (will != null) {
@@ -89,6 +98,7 @@ public sealed interface ClientCommand extends Command {
                     in.flag(),
                     in.number(0, FOREVER),
                     in.integer(3, 5),
+                    in.integer(0, 0xFFFF),
                     in.string(),
                     in.flag() ? StoredWill.read(in) : null);
         }
@@ -272,6 +282,7 @@ public sealed interface ClientCommand extends Command {
      * Something was due by the clock. It is done if it still is when this is read: if the session is the same one and nobody
      * attached to it meanwhile.
      *
+     * @param sessionId -1 if there is none
      * @param epoch of the connection that ended, or waits
      */
     record Due(String clientId, long sessionId, long epoch, Kind kind) implements ClientCommand {
@@ -302,14 +313,14 @@ public sealed interface ClientCommand extends Command {
         @Override
         public byte[] value() {
             return header(TYPE)
-                    .number(sessionId)
+                    .numberOrNone(sessionId)
                     .number(epoch)
                     .number(kind.code)
                     .toBytes();
         }
 
         static Due read(String clientId, WireReader in) throws DamagedRecordException {
-            return new Due(clientId, in.number(), in.number(), Kind.read(in));
+            return new Due(clientId, in.numberOrNone(), in.number(), Kind.read(in));
         }
     }
 

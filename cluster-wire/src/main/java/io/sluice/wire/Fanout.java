@@ -159,7 +159,7 @@ public sealed interface Fanout {
     record Received(Origin origin) implements Entry {}
 
     /**
-     * Another connection takes the session over: the gateway flushes what the client acknowledged, detaches and closes.
+     * Another connection has the client's id now: the gateway flushes what the client acknowledged, detaches and closes.
      *
      * @param epoch of the connection that is to end
      */

@@ -19,10 +19,11 @@ import java.util.Map;
  * <tr><td>{@code mqtt.inbox}</td><td>see the record → match or mark</td><td>router</td><td>{@link Inbox}</td></tr>
  * <tr><td>{@code mqtt.subscriptions}</td><td>client id → the filters of its durable session</td><td>router</td>
  *     <td>{@link SubscriptionsRecord}</td></tr>
- * <tr><td>{@code mqtt.sessions}</td><td>client id → its durable session</td><td>router</td><td>JSON</td></tr>
+ * <tr><td>{@code mqtt.sessions}</td><td>client id → its connection and its durable session, null = neither</td><td>router</td>
+ *     <td>JSON, see the router</td></tr>
  * <tr><td>{@code mqtt.fanout}</td><td>client id → page or eviction</td><td>router</td><td>{@link Fanout}</td></tr>
  * <tr><td>{@code mqtt.wills}</td><td>MQTT topic → payload</td><td>router</td><td>{@link PublishRecord}</td></tr>
- * <tr><td>{@code mqtt.events}</td><td>client id → what happened to its session</td><td>router</td><td>JSON</td></tr>
+ * <tr><td>{@code mqtt.events}</td><td>client id → what happened to it</td><td>router</td><td>JSON, likewise</td></tr>
  * <tr><td>{@code mqtt.heartbeats}</td><td>gateway incarnation → heartbeat</td><td>gateways</td>
  *     <td>{@link Heartbeat}</td></tr>
  * <tr><td>{@code mqtt.dead-letter}</td><td>origin → the damaged record</td><td>who owns the origin's topic</td>
@@ -86,7 +87,7 @@ public record Topics(String prefix, int partitions) {
         return prefix + "mqtt.subscriptions";
     }
 
-    /** All durable sessions, for those who look at them. */
+    /** All clients that are connected or have a durable session, for those who look at them. */
     public String sessions() {
         return prefix + "mqtt.sessions";
     }
@@ -101,7 +102,7 @@ public record Topics(String prefix, int partitions) {
         return prefix + "mqtt.wills";
     }
 
-    /** What happened to durable sessions, for analytics. */
+    /** What happened to clients, for analytics. */
     public String events() {
         return prefix + "mqtt.events";
     }

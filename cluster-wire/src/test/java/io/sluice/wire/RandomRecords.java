@@ -35,6 +35,7 @@ final class RandomRecords {
                         random.nextBoolean(),
                         expiry(),
                         3 + random.nextInt(3),
+                        random.nextInt(0x1_0000),
                         "127.0.0.1:" + random.nextInt(),
                         random.nextBoolean() ? new StoredWill(expiry(), messages.next()) : null);
             case 3 ->
@@ -56,7 +57,7 @@ final class RandomRecords {
             case 7 -> new ClientCommand.Receipt(client, number(), receipt());
             case 8 -> new ClientCommand.Release(client, number(), packetId(), random.nextInt(1_000));
             case 9 -> new ClientCommand.Pull(client, number(), number(), offsets());
-            default -> new ClientCommand.Due(client, number(), number(), dueKind());
+            default -> new ClientCommand.Due(client, random.nextBoolean() ? number() : -1, number(), dueKind());
         };
     }
 

@@ -10,6 +10,7 @@ import io.sluice.gateway.protocol.ClientServices;
 import io.sluice.gateway.session.EndReason;
 import io.sluice.gateway.session.PublicationSink;
 import io.sluice.gateway.session.QueuedBytes;
+import io.sluice.gateway.session.Session;
 import io.sluice.gateway.session.SessionJournal;
 import io.sluice.gateway.session.Sessions;
 import io.sluice.gateway.session.Wills;
@@ -37,6 +38,9 @@ public final class Gateway implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
     private static final long WATCH_INTERVAL_MS = 250;
     private static final long START_POLL_MS = 10;
+    private static final long END_POLL_MS = 20;
+    /** How long a gateway that stops waits for Kafka to take the ends of its connections. */
+    private static final long WRITE_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final GatewayConfig config;
     /** What was started, the last one first. */
@@ -76,7 +80,7 @@ public final class Gateway implements AutoCloseable {
 
             // Listening comes before joining, since the members are told the port; clients are let in last of all.
             Admission admission = new Admission(config.limits().connections());
-            Wills wills = new Wills(sink, timer, config.limits().delayedWillBytes());
+            Wills wills = new Wills(sink, timer);
             QueuedBytes queued = new QueuedBytes(config.limits().allQueuesBytesInEffect());
             gatewayMetrics.gauge(
                     "sluice.queued.bytes",
@@ -87,11 +91,11 @@ public final class Gateway implements AutoCloseable {
                     loops,
                     new ClientServices(
                             config, sessions, queued, sink, journal, tail, wills, admission, gatewayMetrics)));
-            start(() -> endSessions(EndReason.SHUTTING_DOWN, "this gateway shuts down"));
-            start(() -> admission.setServing(false));
             membership = start(join());
             answers.slotChanged(membership.slot(), membership.incarnation());
             LogHealth logHealth = start(kafka.health(this::heartbeat, timer));
+            start(() -> endSessions(journal, wills));
+            start(() -> admission.setServing(false));
             health.started(logHealth, tail, membership);
             awaitServing(health);
             Watch watch = new Watch(config, health, admission, sessions);
@@ -168,6 +172,20 @@ public final class Gateway implements AutoCloseable {
                         session.connection().execute(() -> session.connection().end(reason, detail)));
     }
 
+    /** The cluster learns that all clients are gone before the gateway leaves it, or else from the leader, who finds it lost. */
+    private void endSessions(SessionJournal journal, Wills wills) throws InterruptedException {
+        long deadline = System.nanoTime() + WRITE_PATIENCE_NANOS;
+        boolean written = false;
+        while (!written && System.nanoTime() - deadline < 0) {
+            endSessions(EndReason.SHUTTING_DOWN, "this gateway shuts down");
+            TimeUnit.MILLISECONDS.sleep(END_POLL_MS);
+            written = sessions.size() == 0 && wills.underway() == 0 && journal.unwritten() == 0;
+        }
+        if (!written) {
+            membership.stayOnRecord();
+        }
+    }
+
     /** The port that clients connect to. */
     public int mqttPort() {
         return server.port();
@@ -203,6 +221,7 @@ public final class Gateway implements AutoCloseable {
         @Override
         public void declaredLost(String incarnation) {
             log.atWarn().addKeyValue("incarnation", incarnation).log("This gateway was declared lost");
+            sessions.all().forEach(Session::declaredLost);
             endSessions(EndReason.DECLARED_LOST, "this gateway was declared lost");
         }
     }

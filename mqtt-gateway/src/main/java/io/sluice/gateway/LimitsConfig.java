@@ -22,7 +22,6 @@ import io.sluice.kit.config.Setting;
  * @param topicAliases in each direction, for each client, 0 to 65,535
  * @param retainedMessages in the cluster
  * @param retainedBytes in the cluster
- * @param delayedWillBytes of all clients together
  * @param appendBytes on their way to Kafka
  */
 public record LimitsConfig(
@@ -108,13 +107,6 @@ public record LimitsConfig(
         long retainedBytes,
 
         @Setting(
-                value = "16777216",
-                unit = "bytes",
-                doc =
-                        "Wills that wait for their will delay, 500 bytes added for each; further ones are published at once.")
-        long delayedWillBytes,
-
-        @Setting(
                 value = "33554432",
                 unit = "bytes",
                 doc = "Messages on their way to Kafka; publishers are not read from while there is more.")
@@ -150,7 +142,6 @@ public record LimitsConfig(
         Require.range("topicAliases", topicAliases, 0, MAX_16_BITS);
         Require.range("retainedMessages", retainedMessages, 0, Long.MAX_VALUE);
         Require.range("retainedBytes", retainedBytes, 0, Long.MAX_VALUE);
-        Require.range("delayedWillBytes", delayedWillBytes, 0, Long.MAX_VALUE);
         Require.range("appendBytes", appendBytes, 1 << 20, 1L << 40);
     }
 

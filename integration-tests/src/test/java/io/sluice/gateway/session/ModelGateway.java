@@ -1,5 +1,7 @@
 package io.sluice.gateway.session;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
@@ -9,6 +11,7 @@ import io.sluice.wire.PacketIdRanges;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
 import io.sluice.wire.SessionFilters;
+import io.sluice.wire.StoredWill;
 import io.sluice.wire.SubscriptionOptions;
 import io.sluice.wire.TopicFilter;
 import java.util.ArrayDeque;
@@ -38,6 +41,9 @@ public final class ModelGateway {
 
         /** What was sent to a slot so far. */
         List<Fanout> fanout(int slot);
+
+        /** A gateway publishes a will. */
+        void publishWill(PublishRecord will);
 
         /** Milliseconds since the epoch. */
         long now();
@@ -78,7 +84,7 @@ public final class ModelGateway {
     private final Random random;
     private final long[] tail;
     private final long[] ringFrom;
-    private final Map<String, ModelSession> sessions = new HashMap<>();
+    private final Map<String, Served> sessions = new HashMap<>();
     private final Map<ModelSession, SessionFilters> onTail = new HashMap<>();
     /** By partition of the commands, what is to be appended, in order. */
     private final List<Deque<Append>> appends = new ArrayList<>();
@@ -91,6 +97,22 @@ public final class ModelGateway {
     private long requests;
 
     private record Append(String clientId, Command command, LongConsumer durable) {}
+
+    private final Deque<Runnable> wills = new ArrayDeque<>();
+    private final GatewayMetrics metrics = new GatewayMetrics(new SimpleMeterRegistry());
+
+    /** A connected client. */
+    private interface Served {
+        void told(Fanout record);
+
+        void end();
+
+        void die();
+
+        boolean hasProgress();
+
+        void flush();
+    }
 
     /** A gateway that starts at the log's end. */
     public ModelGateway(
@@ -142,7 +164,8 @@ public final class ModelGateway {
                 || appends.stream().anyMatch(queue -> !queue.isEmpty())
                 || confirmations.stream().anyMatch(queue -> !queue.isEmpty())
                 || fanoutRead < world.fanout(slot).size()
-                || sessions.values().stream().anyMatch(ModelSession::hasProgress);
+                || !wills.isEmpty()
+                || sessions.values().stream().anyMatch(Served::hasProgress);
     }
 
     /** Lets one thing happen. */
@@ -166,7 +189,7 @@ public final class ModelGateway {
                 if (random.nextBoolean()) {
                     readFanout();
                 } else {
-                    List.copyOf(sessions.values()).forEach(ModelSession::flush);
+                    List.copyOf(sessions.values()).forEach(Served::flush);
                 }
             }
         }
@@ -174,6 +197,11 @@ public final class ModelGateway {
 
     /** A producer may still write when the rest of the process has been declared dead. */
     public boolean produce() {
+        Runnable will = random.nextInt(4) == 0 ? wills.poll() : null;
+        if (will != null) {
+            will.run();
+            return true;
+        }
         int q = random.nextInt(appends.size());
         Append append = appends.get(q).poll();
         if (append == null) {
@@ -207,28 +235,20 @@ public final class ModelGateway {
             return;
         }
         Fanout record = world.fanout(slot).get(fanoutRead++);
-        ModelSession session = sessions.get(record.clientId());
-        if (session == null || !record.incarnation().equals(incarnation)) {
-            return;
-        }
-        if (record instanceof Fanout.Page page && page.request() == session.request) {
-            session.page(page);
-        } else if (record instanceof Fanout.Refused refused && refused.request() == session.request) {
-            session.end();
-        } else if (record instanceof Fanout.Evict evict) {
-            session.evicted.add(evict.epoch());
-            session.checkEvicted();
+        Served session = sessions.get(record.clientId());
+        if (session != null && record.incarnation().equals(incarnation)) {
+            session.told(record);
         }
     }
 
     /** Closes all connections before anything else is done, as after a long pause. */
     public void closeAll() {
-        List.copyOf(sessions.values()).forEach(ModelSession::end);
+        List.copyOf(sessions.values()).forEach(Served::end);
     }
 
     /** Closes the sockets as the death of the process does. */
     public void die() {
-        sessions.values().forEach(session -> session.peer.closed());
+        sessions.values().forEach(Served::die);
         sessions.clear();
     }
 
@@ -236,10 +256,7 @@ public final class ModelGateway {
 
     /** A client connects; the server's end of its connection. */
     public ModelSession connect(String clientId, boolean cleanStart, long expirySeconds, Peer peer) {
-        ModelSession earlier = sessions.get(clientId);
-        if (earlier != null) {
-            earlier.end();
-        }
+        takeOver(clientId);
         ModelSession session = new ModelSession(clientId, peer, world.partitionOf(clientId));
         sessions.put(clientId, session);
         session.request = ++requests;
@@ -255,6 +272,7 @@ public final class ModelGateway {
                         cleanStart,
                         expirySeconds,
                         5,
+                        0,
                         "model",
                         null),
                 offset -> {
@@ -268,12 +286,33 @@ public final class ModelGateway {
         return session;
     }
 
+    private void takeOver(String clientId) {
+        Served earlier = sessions.get(clientId);
+        if (earlier != null) {
+            earlier.end();
+        }
+    }
+
+    /** Whether a client is connected here. */
+    public boolean serves(String clientId) {
+        return sessions.containsKey(clientId);
+    }
+
+    /** A client without a durable session connects, whose will this is. */
+    public Visit visit(String clientId, PublishRecord will, Peer peer) {
+        takeOver(clientId);
+        Visit visit = new Visit(clientId, will, peer);
+        sessions.put(clientId, visit);
+        visit.begin();
+        return visit;
+    }
+
     private void append(int q, String clientId, Command command, LongConsumer durable) {
         appends.get(q).add(new Append(clientId, command, durable));
     }
 
     /** One connection of one client. */
-    public final class ModelSession implements DurableConnection, DurableLink {
+    public final class ModelSession implements DurableConnection, DurableLink, Served {
         private final String clientId;
         private final Peer peer;
         private final int q;
@@ -338,11 +377,30 @@ public final class ModelGateway {
             }
         }
 
-        private boolean hasProgress() {
+        @Override
+        public void told(Fanout record) {
+            if (record instanceof Fanout.Page page && page.request() == request) {
+                page(page);
+            } else if (record instanceof Fanout.Refused refused && refused.request() == request) {
+                end();
+            } else if (record instanceof Fanout.Evict evict) {
+                evicted.add(evict.epoch());
+                checkEvicted();
+            }
+        }
+
+        @Override
+        public void die() {
+            peer.closed();
+        }
+
+        @Override
+        public boolean hasProgress() {
             return !settled.isEmpty() || !received.isEmpty();
         }
 
-        private void flush() {
+        @Override
+        public void flush() {
             if (hasProgress()) {
                 List<Runnable> then = List.copyOf(whenDurable);
                 append(
@@ -362,6 +420,7 @@ public final class ModelGateway {
         }
 
         /** The gateway ends the connection, or finds that the client has. */
+        @Override
         public void end() {
             if (!ended) {
                 ended = true;
@@ -547,5 +606,221 @@ public final class ModelGateway {
         public String toString() {
             return incarnation + " epoch " + epoch + " " + outbound + (ended ? " ended" : "");
         }
+    }
+
+    /** One connection of a client whose session ends with it: the product's own session, but for the socket. */
+    public final class Visit implements Served, Connection, SessionJournal {
+        private final String clientId;
+        private final PublishRecord will;
+        private final Peer peer;
+        private final Session session;
+        private boolean connected;
+        private boolean left;
+        private boolean ended;
+
+        private Visit(String clientId, PublishRecord will, Peer peer) {
+            this.clientId = clientId;
+            this.will = will;
+            this.peer = peer;
+            session = new Session(
+                    clientId,
+                    0,
+                    this,
+                    limits,
+                    new QueuedBytes(1),
+                    new WillSink(),
+                    new Mailbox<>(Runnable::run, Publication::complete, () -> {}),
+                    metrics);
+        }
+
+        private void begin() {
+            AttachTerms terms = new AttachTerms(true, 0, 5, 0, "model", new StoredWill(0, will));
+            session.announce(this, new Wills(new WillSink(), null), terms, () -> execute(() -> attached(false)));
+        }
+
+        /** Whether the client was told that it is connected. */
+        public boolean wasConnected() {
+            return connected;
+        }
+
+        /** Whether the gateway has read the client's DISCONNECT. */
+        public boolean hasLeft() {
+            return left;
+        }
+
+        /** A DISCONNECT. */
+        public void leave() {
+            if (!ended && connected) {
+                left = true;
+                end();
+            }
+        }
+
+        @Override
+        public void end() {
+            if (!ended) {
+                ended = true;
+                sessions.remove(clientId, this);
+                session.end("model", connected && !left ? will : null);
+                peer.closed();
+            }
+        }
+
+        @Override
+        public void told(Fanout record) {
+            session.told(record);
+        }
+
+        @Override
+        public void die() {
+            peer.closed();
+        }
+
+        @Override
+        public boolean hasProgress() {
+            return false;
+        }
+
+        @Override
+        public void flush() {}
+
+        // --- the journal
+
+        @Override
+        public void announce(Session announced, AttachTerms terms, LongConsumer durable) {
+            ModelGateway.this.append(
+                    world.partitionOf(clientId),
+                    clientId,
+                    new ClientCommand.Attach(
+                            clientId, incarnation, slot, 0, world.now(), true, 0, 5, 0, "model", terms.will()),
+                    durable);
+        }
+
+        @Override
+        public void detach(Session detached, ClientCommand.Detach command) {
+            ModelGateway.this.append(world.partitionOf(clientId), clientId, command, offset -> {});
+        }
+
+        @Override
+        public long unwritten() {
+            return 0;
+        }
+
+        // --- the socket
+
+        @Override
+        public void attached(boolean present) {
+            if (!ended) {
+                connected = true;
+                peer.connack(present);
+            }
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            lane.add(task);
+        }
+
+        @Override
+        public void end(EndReason reason, String detail) {
+            end();
+        }
+
+        // --- of no use to a client that does nothing
+
+        @Override
+        public void attach(Session attached, long request, AttachTerms terms, LongConsumer durable) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void append(Session appending, ClientCommand command, LongConsumer durable) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void settled(Session settling, long epoch, Origin origin, Runnable durable) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void received(Session receiving, long epoch, Origin origin, Runnable durable) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void settledId(Session settling, long epoch, int packetId, Runnable durable) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void receivedId(Session receiving, long epoch, int packetId, Runnable durable) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void flush(Session flushed) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isWritable() {
+            return true;
+        }
+
+        @Override
+        public boolean publish(
+                PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void pubrel(int packetId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void pubcomp(int packetId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void acknowledge(Qos qos, int packetId, PublicationSink.Refusal refusal) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void suback(int packetId, byte[] reasons, String detail) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void unsuback(int packetId, byte[] reasons, String detail) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void resumeReading() {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** The way of wills to the log. */
+    private final class WillSink implements PublicationSink {
+        @Override
+        public void append(PublishRecord message, Listener listener) {
+            wills.add(() -> {
+                world.publishWill(message);
+                confirmations.get(0).add(listener::appended);
+            });
+        }
+
+        @Override
+        public boolean isFull() {
+            return false;
+        }
+
+        @Override
+        public void onRoom(Runnable callback) {}
     }
 }

@@ -45,7 +45,7 @@ public final class Cluster {
                 0,
                 0,
                 0,
-                Map.of("SLUICE_SYS_INTERVAL", "1s", "SLUICE_MQTT_CONNECT_TIMEOUT", "4s"));
+                Map.of("SLUICE_SYS_INTERVAL", "1s", "SLUICE_MQTT_CONNECT_TIMEOUT", "4s", "SLUICE_LOST_AFTER", "3s"));
     }
 
     /** Whether the tests run against another broker, of which only its MQTT port is known. */

@@ -68,6 +68,11 @@ public final class GatewayProcess implements AutoCloseable {
         return "http://127.0.0.1:" + adminPort + path;
     }
 
+    /** kill -9: it gets no chance to say good-bye. */
+    public void kill() {
+        process.kill();
+    }
+
     /** Whether it runs. */
     public boolean isAlive() {
         return process.isAlive();

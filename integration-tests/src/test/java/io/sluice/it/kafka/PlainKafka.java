@@ -21,7 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Kafka's own clients, which know nothing of MQTT. */
-final class PlainKafka implements AutoCloseable {
+public final class PlainKafka implements AutoCloseable {
 
     private static final Map<String, Object> SETTINGS = Map.of("bootstrap.servers", Cluster.bootstrapServers());
 
@@ -53,7 +53,7 @@ final class PlainKafka implements AutoCloseable {
     }
 
     /** Reads a topic from its beginning until a record is found, which must be before the deadline. */
-    ConsumerRecord<byte[], byte[]> find(String topic, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
+    public ConsumerRecord<byte[], byte[]> find(String topic, Predicate<ConsumerRecord<byte[], byte[]>> wanted) {
         KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(SETTINGS, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         consumers.add(consumer);
@@ -89,7 +89,7 @@ final class PlainKafka implements AutoCloseable {
     }
 
     /** Whether a record has this key. */
-    static boolean hasKey(ConsumerRecord<byte[], byte[]> record, String key) {
+    public static boolean hasKey(ConsumerRecord<byte[], byte[]> record, String key) {
         return record.key() != null && new String(record.key(), UTF_8).equals(key);
     }
 

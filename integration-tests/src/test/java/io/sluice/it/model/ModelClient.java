@@ -26,6 +26,8 @@ final class ModelClient {
     private final SessionWorld world;
     private Connection connection;
     private boolean connectedForGood;
+    /** The same client when it asks for no durable session. */
+    private final ModelGuest guest;
 
     // --- what a client keeps with its session
     private final Set<Integer> receivedIds = new HashSet<>();
@@ -54,6 +56,7 @@ final class ModelClient {
         this.id = id;
         this.random = random;
         this.world = world;
+        this.guest = new ModelGuest(id, random, world);
     }
 
     String id() {
@@ -106,6 +109,13 @@ final class ModelClient {
             lingering.forEach(broken -> broken.session.end());
             lingering.clear();
         }
+        if (connectedForGood) {
+            guest.goAway();
+        } else if (connection == null && random.nextInt(guest.isHere() ? 2 : 40) == 0) {
+            forgetSession();
+            guest.step();
+            return;
+        }
         if (connection == null) {
             ModelGateway gateway = random.nextInt(5) == 0 ? world.anyGateway() : null;
             if (gateway != null) {
@@ -132,14 +142,18 @@ final class ModelClient {
         world.tell(id + " connects to " + gateway.incarnation());
         Connection opened = new Connection();
         if (cleanStart) {
-            // All that was due is not any more, whether this connection comes about or not.
-            gaveUpCleanStart = true;
-            subscribedAt.clear();
-            unsubscribedFrom.clear();
-            due.clear();
+            forgetSession();
         }
         connection = opened;
         opened.session = gateway.connect(id, cleanStart, 1_000_000, opened);
+    }
+
+    /** All that was due is not any more, whether the connection that starts clean comes about or not. */
+    private void forgetSession() {
+        gaveUpCleanStart = true;
+        subscribedAt.clear();
+        unsubscribedFrom.clear();
+        due.clear();
     }
 
     private void subscribe(String topic, Qos qos) {

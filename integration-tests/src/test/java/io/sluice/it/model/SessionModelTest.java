@@ -10,13 +10,16 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Random interleavings, deaths and pauses against the promises of durable sessions. */
+/**
+ * Random interleavings, deaths and pauses against the promises of durable sessions, and of clients without one: one connection for
+ * each client id, wills that survive their gateway, nothing known of who is gone.
+ */
 class SessionModelTest {
 
     private static final int STEPS = 4_000;
 
     @Test
-    void durableSessionsKeepTheirPromisesHoweverThingsInterleave() {
+    void sessionsKeepTheirPromisesHoweverThingsInterleave() {
         for (long seed = 0; seed < Long.getLong("sluice.model.runs", 200); seed++) {
             run(seed);
         }
@@ -28,7 +31,7 @@ class SessionModelTest {
             world.chaos();
         }
         world.settle();
-        List<String> faults = new ArrayList<>();
+        List<String> faults = new ArrayList<>(world.presenceFaults());
         for (ModelClient client : world.clients) {
             faults.addAll(client.faults);
             check(world, client, faults);

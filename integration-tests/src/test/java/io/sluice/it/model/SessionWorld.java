@@ -12,6 +12,7 @@ import io.sluice.wire.PublishProperties;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
 import io.sluice.wire.SessionFilters;
+import io.sluice.wire.StoredWill;
 import io.sluice.wire.SubscriptionsRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ final class SessionWorld {
     private static final int CLIENT_PARTITIONS = 2;
     private static final int GATEWAYS = 3;
     private static final int CLIENTS = 4;
+    private static final int GUESTS = 2;
     private static final int TOPICS = 5;
     private static final int PAGE_MESSAGES = 5;
     private static final long TAKE_OVER_MILLIS = 50;
@@ -51,6 +53,14 @@ final class SessionWorld {
 
     private final List<String> toDeclareLost = new ArrayList<>();
     final List<ModelClient> clients = new ArrayList<>();
+    final List<ModelGuest> guests = new ArrayList<>();
+    /** By the number that each has as its payload, whose wills they are. */
+    final List<ModelGateway.Visit> expectedWills = new ArrayList<>();
+
+    /** The unique ids of wills in the log, as often as they stand there. */
+    private final List<String> wills = new ArrayList<>();
+
+    private long term = 1;
     private int published;
     private int lives;
     private long now = 1_000;
@@ -71,6 +81,9 @@ final class SessionWorld {
         }
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new ModelClient("client-" + i, random, this));
+        }
+        for (int i = 0; i < GUESTS; i++) {
+            guests.add(new ModelGuest("guest-" + i, random, this));
         }
     }
 
@@ -120,8 +133,10 @@ final class SessionWorld {
         int dice = random.nextInt(1_000);
         if (dice < 150) {
             publish();
-        } else if (dice < 400) {
+        } else if (dice < 380) {
             clients.get(random.nextInt(CLIENTS)).step();
+        } else if (dice < 400) {
+            guests.get(random.nextInt(GUESTS)).step();
         } else if (dice < 650) {
             stepGateway();
         } else if (dice < 790) {
@@ -221,9 +236,26 @@ final class SessionWorld {
         }
     }
 
+    /** By a leader that may die in the middle, so that the next one does it all again; what the first one still writes comes late. */
     private void declareLost(String incarnation) {
+        boolean dies = random.nextInt(3) == 0;
+        long earlier = term;
         for (int q = 0; q < CLIENT_PARTITIONS; q++) {
-            commands.get(q).add(new Keyed<>(null, new Command.GatewayLost(1, 0, incarnation)));
+            if (!dies || random.nextBoolean()) {
+                commands.get(q).add(new Keyed<>(null, new Command.GatewayLost(earlier, 0, incarnation)));
+            }
+        }
+        if (dies) {
+            term++;
+            for (int q = 0; q < CLIENT_PARTITIONS; q++) {
+                commands.get(q).add(new Keyed<>(null, new Command.GatewayLost(term, 0, incarnation)));
+            }
+            // A leader that was deposed and does not know it: it may hurt nobody.
+            int slot = random.nextInt(GATEWAYS);
+            if (gateways[slot] != null) {
+                String innocent = gateways[slot].incarnation();
+                commands.forEach(to -> to.add(new Keyed<>(null, new Command.GatewayLost(earlier, slot, innocent))));
+            }
         }
     }
 
@@ -241,6 +273,7 @@ final class SessionWorld {
         toDeclareLost.clear();
         zombies.clear();
         clients.forEach(ModelClient::wantsConnection);
+        guests.forEach(ModelGuest::goAway);
         for (int i = 0; i < 200_000; i++) {
             now++;
             switch (random.nextInt(5)) {
@@ -261,12 +294,80 @@ final class SessionWorld {
                 || matchTasks.stream().anyMatch(MatchTask::isBusy);
         for (int q = 0; q < CLIENT_PARTITIONS; q++) {
             busy |= queues.get(q).commandsRead() < commands.get(q).size();
-            busy |= queues.get(q).inboxRead() < inbox.get(q).size();
+            busy |= queues.get(q).inboxRead() < inbox.get(q).size()
+                    || queues.get(q).isBusy();
         }
         for (ModelClient client : clients) {
             busy |= entries(client.id()) > 0;
         }
         return !busy;
+    }
+
+    /** What is wrong with who is connected where, and with wills, when everything is at rest. */
+    List<String> presenceFaults() {
+        List<String> faults = new ArrayList<>();
+        for (ModelClient client : clients) {
+            List<String> serving = Arrays.stream(gateways)
+                    .filter(gateway -> gateway.serves(client.id()))
+                    .map(ModelGateway::incarnation)
+                    .toList();
+            String owner = queues.get(partitionOf(client.id())).owner(client.id());
+            if (!serving.equals(owner == null ? List.of() : List.of(owner))) {
+                faults.add(client.id() + " is served by " + serving + " and owned by " + owner);
+            }
+        }
+        for (ModelGuest guest : guests) {
+            if (queues.get(partitionOf(guest.id())).knows(guest.id())) {
+                faults.add(guest.id() + " is gone and known: " + describe(guest.id()));
+            }
+        }
+        for (List<Keyed<Command>> partition : commands) {
+            for (int offset = 0; offset < partition.size(); offset++) {
+                if (partition.get(offset).value() instanceof ClientCommand.Attach attach && attach.will() != null) {
+                    checkWill(attach, offset, partition, faults);
+                }
+            }
+        }
+        return faults;
+    }
+
+    private void checkWill(
+            ClientCommand.Attach attach, long epoch, List<Keyed<Command>> partition, List<String> faults) {
+        String number = new String(attach.will().message().payload(), StandardCharsets.UTF_8);
+        ModelGateway.Visit visit = expectedWills.get(Integer.parseInt(number));
+        boolean published = wills.contains(StoredWill.uniqueId(attach.clientId(), epoch));
+        if (visit.wasConnected() && !visit.hasLeft() && !published) {
+            faults.add("will " + number + " of " + attach.clientId() + " was lost");
+        }
+        if (visit.hasLeft() && hasToldInTime(attach, epoch, partition) && published) {
+            faults.add("will " + number + " of " + attach.clientId() + " was published though it had left");
+        }
+    }
+
+    /** Whether the end of a connection was told before something else could end it. */
+    private static boolean hasToldInTime(ClientCommand.Attach attach, long epoch, List<Keyed<Command>> partition) {
+        for (Keyed<Command> before : partition.subList(0, (int) epoch)) {
+            if (before.value() instanceof ClientCommand.Attach other
+                    && other.clientId().equals(attach.clientId())
+                    && other.connectedAt() > attach.connectedAt()) {
+                return false; // It was over when it began.
+            }
+        }
+        for (Keyed<Command> next : partition.subList((int) epoch + 1, partition.size())) {
+            if (next.value() instanceof ClientCommand.Detach detach
+                    && detach.clientId().equals(attach.clientId())
+                    && detach.epoch() == epoch) {
+                return true;
+            }
+            boolean isLater = next.value() instanceof ClientCommand.Attach other
+                    && other.clientId().equals(attach.clientId());
+            boolean isLoss = next.value() instanceof Command.GatewayLost lost
+                    && lost.incarnation().equals(attach.incarnation());
+            if (isLater || isLoss) {
+                return false;
+            }
+        }
+        return false;
     }
 
     int entries(String clientId) {
@@ -314,6 +415,11 @@ final class SessionWorld {
         }
 
         @Override
+        public void publishWill(PublishRecord will) {
+            wills.add(will.uniqueId());
+        }
+
+        @Override
         public long now() {
             return ++now;
         }
@@ -342,7 +448,9 @@ final class SessionWorld {
         }
 
         @Override
-        public void will(PublishRecord will) {}
+        public void will(PublishRecord will) {
+            wills.add(will.uniqueId());
+        }
 
         @Override
         public void due(ClientCommand.Due due) {

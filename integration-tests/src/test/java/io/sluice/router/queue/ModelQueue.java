@@ -86,10 +86,16 @@ public final class ModelQueue {
             }
 
             @Override
-            public void changed(String clientId, SessionEvent event, ClientState client) {}
+            public void told(String clientId, SessionEvent event, ClientState client) {}
 
             @Override
-            public void gone(String clientId) {}
+            public void changed(String clientId, ClientState client) {}
+
+            @Override
+            public void gone(String clientId, ClientState last) {}
+
+            @Override
+            public void lossRefused(Command.GatewayLost loss, long newestTerm) {}
 
             @Override
             public void passedOver(PassedOver reason) {}
@@ -136,6 +142,26 @@ public final class ModelQueue {
         visible.forEach(Runnable::run);
     }
 
+    /** Whether something is not committed yet, or somebody's end is still to be told. */
+    public boolean isBusy() {
+        return !uncommitted.isEmpty()
+                || working.clientIds().stream()
+                        .map(working::client)
+                        .anyMatch(client ->
+                                client.waiting() != null || !client.endings().isEmpty());
+    }
+
+    /** The incarnation of the gateway that serves a client, null if none does. */
+    public String owner(String clientId) {
+        ClientState client = working.client(clientId);
+        return client == null || client.owner() == null ? null : client.owner().incarnation();
+    }
+
+    /** Whether anything is known of a client. */
+    public boolean knows(String clientId) {
+        return working.client(clientId) != null;
+    }
+
     /** How many entries a client has. */
     public int entries(String clientId) {
         Map<Integer, TreeMap<Long, Entry>> of = working.entries.getOrDefault(clientId, Map.of());
@@ -165,7 +191,7 @@ public final class ModelQueue {
         private final Map<String, Supplier<ClientState>> clients = new HashMap<>();
         private final Map<String, Map<Integer, TreeMap<Long, Entry>>> entries = new HashMap<>();
         private final Map<Integer, Mark> marks = new HashMap<>();
-        private List<String> lost = List.of();
+        private LostGateways lost = new LostGateways();
 
         MemoryState copy() {
             MemoryState copy = new MemoryState();
@@ -176,7 +202,7 @@ public final class ModelQueue {
                 copy.entries.put(clientId, of);
             });
             copy.marks.putAll(marks);
-            copy.lost = lost;
+            copy.lost = copyOf(lost);
             return copy;
         }
 
@@ -267,13 +293,17 @@ public final class ModelQueue {
         }
 
         @Override
-        public List<String> lost() {
-            return lost;
+        public LostGateways lost() {
+            return copyOf(lost);
         }
 
         @Override
-        public void putLost(List<String> incarnations) {
-            lost = incarnations;
+        public void putLost(LostGateways known) {
+            lost = copyOf(known);
+        }
+
+        private static LostGateways copyOf(LostGateways known) {
+            return new LostGateways(known.term(), known.all());
         }
 
         @Override

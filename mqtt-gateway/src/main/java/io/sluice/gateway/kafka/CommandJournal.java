@@ -12,19 +12,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Writes what concerns durable sessions to {@code mqtt.commands}. What clients acknowledge is gathered for all sessions of one
+ * Writes what concerns clients to {@code mqtt.commands}. What clients acknowledge is gathered for all sessions of one
  * event loop and partition, since Kafka costs for each record.
  */
 final class CommandJournal implements SessionJournal {
+
+    private static final Logger log = LoggerFactory.getLogger(CommandJournal.class);
+    private static final long RETRY_SECONDS = 1;
 
     private final Producer<byte[], byte[]> producer;
     private final String topic;
@@ -34,6 +41,8 @@ final class CommandJournal implements SessionJournal {
     private final long settleMillis;
     /** By lane and partition; each is confined to its lane's event loop. */
     private final Gathered[][] gathered;
+
+    private final AtomicLong unwritten = new AtomicLong();
 
     /**
      * A journal on a producer that it does not own.
@@ -65,21 +74,61 @@ final class CommandJournal implements SessionJournal {
 
     @Override
     public void attach(Session session, long request, AttachTerms terms, LongConsumer durable) {
+        append(session, attach(session, request, terms), durable);
+    }
+
+    private ClientCommand.Attach attach(Session session, long request, AttachTerms terms) {
         Heartbeat self = identity.get();
-        append(
-                session,
-                new ClientCommand.Attach(
-                        session.clientId(),
-                        self.incarnation(),
-                        self.slot(),
-                        request,
-                        System.currentTimeMillis(),
-                        terms.cleanStart(),
-                        terms.expirySeconds(),
-                        terms.protocolVersion(),
-                        terms.address(),
-                        terms.will()),
-                durable);
+        return new ClientCommand.Attach(
+                session.clientId(),
+                self.incarnation(),
+                self.slot(),
+                request,
+                System.currentTimeMillis(),
+                terms.cleanStart(),
+                terms.expirySeconds(),
+                terms.protocolVersion(),
+                terms.keepAliveSeconds(),
+                terms.address(),
+                terms.will());
+    }
+
+    @Override
+    public void announce(Session session, AttachTerms terms, LongConsumer durable) {
+        send(session.partition(partitions), attach(session, 0, terms), (metadata, failure) -> {
+            if (failure == null) {
+                durable.accept(metadata.offset());
+            } else {
+                session.connection().execute(() -> failed(session, failure));
+            }
+        });
+    }
+
+    @Override
+    public void detach(Session session, ClientCommand.Detach command) {
+        send(session.partition(partitions), command, (metadata, failure) -> {
+            if (failure != null) {
+                again(session, command, failure);
+            }
+        });
+    }
+
+    /** Without it the client would be thought to be connected for as long as this gateway lives. */
+    private void again(Session session, ClientCommand.Detach command, Exception failure) {
+        log.atWarn()
+                .addKeyValue("client", session.clientId())
+                .addKeyValue("cause", failure.getMessage())
+                .log("Kafka did not take the end of a connection; trying again");
+        try {
+            timer.schedule(() -> detach(session, command), RETRY_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            log.debug("The gateway stops, and the leader will find it lost");
+        }
+    }
+
+    @Override
+    public long unwritten() {
+        return unwritten.get();
     }
 
     @Override
@@ -100,7 +149,12 @@ final class CommandJournal implements SessionJournal {
         session.connection().end(EndReason.LOG_UNAVAILABLE, "Kafka refused a command: " + failure.getMessage());
     }
 
-    private void send(int partition, Command command, Callback callback) {
+    private void send(int partition, Command command, Callback then) {
+        unwritten.incrementAndGet();
+        Callback callback = (metadata, failure) -> {
+            then.onCompletion(metadata, failure);
+            unwritten.decrementAndGet();
+        };
         try {
             producer.send(new ProducerRecord<>(topic, partition, command.key(), command.value()), callback);
         } catch (RuntimeException e) {

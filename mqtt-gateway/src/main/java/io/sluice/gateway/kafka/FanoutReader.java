@@ -121,8 +121,8 @@ public final class FanoutReader implements AutoCloseable {
         try {
             Fanout message = Fanout.decode(record.key(), record.value());
             Session session = sessions.get(message.clientId());
-            if (session != null && session.isDurable() && incarnations.contains(message.incarnation())) {
-                session.connection().execute(() -> session.fanout(message));
+            if (session != null && incarnations.contains(message.incarnation())) {
+                session.told(message);
             }
         } catch (DamagedRecordException e) {
             log.atError()

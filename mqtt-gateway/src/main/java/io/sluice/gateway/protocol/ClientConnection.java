@@ -21,6 +21,7 @@ import io.sluice.gateway.session.PublicationSink.Refusal;
 import io.sluice.gateway.session.Session;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,7 @@ public final class ClientConnection implements PacketHandler, Connection {
 
     private enum State {
         CONNECTING,
-        /** CONNECT is accepted, and the durable session is asked for. */
+        /** CONNECT is accepted, and the durable session is asked for, or the will is on its way to the log. */
         ATTACHING,
         CONNECTED,
         CLOSING
@@ -136,17 +137,13 @@ public final class ClientConnection implements PacketHandler, Connection {
             return;
         }
         client = accepted;
-        if (accepted.isDurable()) {
-            state = State.ATTACHING;
-            attachingNanos = System.nanoTime();
-            Connects.attach(accepted, packet, this, services);
-        } else {
-            Connects.sendConnack(accepted, packet, false, this, services);
-            state = State.CONNECTED;
-            services.metrics().connect("accepted", "success");
-            Connects.register(accepted, packet, this, services);
+        connect = packet;
+        state = State.ATTACHING;
+        attachingNanos = System.nanoTime();
+        if (!accepted.isDurable() && !accepted.hasWill()) {
+            attached(false);
         }
-        connect = accepted.isDurable() ? packet : null;
+        Connects.register(accepted, packet, this, services);
     }
 
     @Override
@@ -156,11 +153,13 @@ public final class ClientConnection implements PacketHandler, Connection {
             connect = null;
             state = State.CONNECTED;
             services.metrics().connect("accepted", "success");
-            loop.loop().execute(this::resumeReading);
+            if (readingPaused) {
+                loop.loop().execute(this::resumeReading);
+            }
         }
     }
 
-    /** Whether the client waits for its durable session, and nothing that it sends may be looked at. */
+    /** Whether CONNECT is still to be answered, and nothing that the client sends may be looked at. */
     public boolean isAttaching() {
         return state == State.ATTACHING;
     }
@@ -250,9 +249,6 @@ public final class ClientConnection implements PacketHandler, Connection {
             if (client.sessionExpirySeconds() == 0 && packet.sessionExpirySeconds() > 0) {
                 protocolError("[MQTT 5.0 section 3.14.2.2.2] session expiry on DISCONNECT that CONNECT did not have");
                 return;
-            }
-            if (packet.sessionExpirySeconds() >= 0) {
-                client.setSessionExpirySeconds(packet.sessionExpirySeconds());
             }
             if (packet.reason() == ReasonCode.SUCCESS) {
                 client.forgetWill(); // [MQTT-3.14.4-3]: with any other reason it is published.
@@ -509,7 +505,7 @@ public final class ClientConnection implements PacketHandler, Connection {
             case ATTACHING -> {
                 if (now - attachingNanos
                         > services.config().sessions().attachTimeout().toNanos()) {
-                    refuseAttach("the session is not to be had in time: no router answers");
+                    refuseAttach("the session is not to be had in time: no router or no Kafka answers");
                 }
             }
             case CLOSING -> {
@@ -526,7 +522,7 @@ public final class ClientConnection implements PacketHandler, Connection {
         state = State.CLOSING;
         closingNanos = System.nanoTime();
         if (before == State.CONNECTED || before == State.ATTACHING) {
-            Connects.unregister(client, reason, services);
+            Connects.unregister(client, reason, before == State.CONNECTED, services);
         }
         if (before == State.CONNECTED) {
             services.metrics().disconnected(reason);
@@ -565,9 +561,11 @@ public final class ClientConnection implements PacketHandler, Connection {
         services.admission().closed();
     }
 
-    /** The client's address, for log lines. */
+    /** The client's address and port. */
     String remoteAddress() {
-        return String.valueOf(channel.channel().remoteAddress());
+        return channel.channel().remoteAddress() instanceof InetSocketAddress address
+                ? address.getAddress().getHostAddress() + ":" + address.getPort()
+                : "unknown";
     }
 
     /** The client's id, or null before CONNECT is accepted. */

@@ -13,7 +13,6 @@ final class ConnectedClient {
     private final Publishes publishes;
     private final Subscribes subscribes;
     private PublishRecord will;
-    private long sessionExpirySeconds;
 
     /**
      * The terms that client and server have agreed on.
@@ -23,7 +22,7 @@ final class ConnectedClient {
      * @param sessionExpirySeconds as the client asked for
      * @param grantedExpirySeconds how long the session outlives the connection
      * @param durable whether the session may have been there before, or may outlive the connection
-     * @param willDelaySeconds as the client asked for; 0 to publish the will at once
+     * @param will whether CONNECT had one
      * @param problemInformation whether acknowledgements may carry reason strings ([MQTT-3.1.2-29])
      */
     record Terms(
@@ -33,7 +32,7 @@ final class ConnectedClient {
             long sessionExpirySeconds,
             long grantedExpirySeconds,
             boolean durable,
-            long willDelaySeconds,
+            boolean will,
             boolean problemInformation) {}
 
     ConnectedClient(
@@ -49,7 +48,6 @@ final class ConnectedClient {
         this.publishes = publishes;
         this.subscribes = subscribes;
         this.will = will;
-        this.sessionExpirySeconds = terms.sessionExpirySeconds();
     }
 
     Session session() {
@@ -73,7 +71,7 @@ final class ConnectedClient {
     }
 
     long sessionExpirySeconds() {
-        return sessionExpirySeconds;
+        return terms.sessionExpirySeconds();
     }
 
     /** How long the session outlives the connection. */
@@ -85,14 +83,9 @@ final class ConnectedClient {
         return terms.durable();
     }
 
-    /** The client has asked for another expiry when it left. */
-    void setSessionExpirySeconds(long seconds) {
-        sessionExpirySeconds = seconds;
-    }
-
-    /** A will waits no longer than the session that its client asked for would last ([MQTT-3.1.2-8]). */
-    long willDelaySeconds() {
-        return Math.min(terms.willDelaySeconds(), sessionExpirySeconds);
+    /** Whether CONNECT had a will; any thread. */
+    boolean hasWill() {
+        return terms.will();
     }
 
     TopicAliases aliases() {

@@ -130,7 +130,7 @@ final class Connects {
                 packet.properties().sessionExpirySeconds(),
                 expirySeconds(packet, services.config()),
                 isDurable(packet, services.config()),
-                packet.will() == null ? 0 : packet.will().delaySeconds(),
+                packet.will() != null,
                 packet.properties().requestProblemInformation());
         return new ConnectedClient(
                 session,
@@ -194,72 +194,68 @@ final class Connects {
                 Diagnostics.NONE);
     }
 
-    /** Gives a client its id: whoever had it before is disconnected, and its delayed will is settled. */
+    /**
+     * Gives a client its id, whether its session {@link ConnectedClient#isDurable outlives} the connection or not, as soon as the
+     * connection of this gateway that had it before has let go of it.
+     */
     static void register(ConnectedClient client, Connect packet, ClientConnection connection, ClientServices services) {
-        Session session = client.session();
-        Session earlier = services.sessions().register(session);
+        Session earlier = services.sessions().register(client.session());
         if (earlier == null) {
-            services.wills().connected(session.clientId(), packet.cleanStart());
+            begin(client, packet, connection, services);
             return;
         }
         // What this client publishes comes behind the will of the connection that it takes over from.
         connection.hold();
         earlier.connection().execute(() -> {
             earlier.connection().end(EndReason.TAKEN_OVER, "the client id has connected again");
-            // Only now is the earlier connection's will delayed, if it is.
-            services.wills().connected(session.clientId(), packet.cleanStart());
-            connection.execute(connection::release);
-        });
-    }
-
-    /** Gives a client its id, and asks for its durable session as soon as the connection before has let go of it. */
-    static void attach(ConnectedClient client, Connect packet, ClientConnection connection, ClientServices services) {
-        Session session = client.session();
-        Session earlier = services.sessions().register(session);
-        if (earlier == null) {
-            makeDurable(client, packet, connection, services);
-            return;
-        }
-        earlier.connection().execute(() -> {
-            earlier.connection().end(EndReason.TAKEN_OVER, "the client id has connected again");
             connection.execute(() -> {
-                if (connection.isAttaching()) {
-                    makeDurable(client, packet, connection, services);
+                if (connection.isOpen()) {
+                    begin(client, packet, connection, services);
                 }
+                connection.release();
             });
         });
     }
 
-    private static void makeDurable(
+    private static void begin(
             ConnectedClient client, Connect packet, ClientConnection connection, ClientServices services) {
         int partitions = services.config().kafka().topics().partitions();
-        client.session()
-                .makeDurable(
-                        partitions,
-                        services.config().sessions().packetIds(partitions),
-                        services.journal(),
-                        services.source(),
-                        new SessionJournal.AttachTerms(
-                                packet.cleanStart(),
-                                client.grantedExpirySeconds(),
-                                packet.version() == ProtocolVersion.MQTT_5
-                                        ? 5
-                                        : packet.version() == ProtocolVersion.MQTT_3_1_1 ? 4 : 3,
-                                connection.remoteAddress(),
-                                client.will() == null
-                                        ? null
-                                        : new StoredWill(packet.will().delaySeconds(), client.will())));
+        SessionJournal.AttachTerms terms = new SessionJournal.AttachTerms(
+                packet.cleanStart() || !client.isDurable(),
+                client.grantedExpirySeconds(),
+                packet.version().level(),
+                client.keepAliveSeconds(),
+                connection.remoteAddress(),
+                client.will() == null ? null : new StoredWill(packet.will().delaySeconds(), client.will()));
+        if (client.isDurable()) {
+            client.session()
+                    .makeDurable(
+                            partitions,
+                            services.config().sessions().packetIds(partitions),
+                            services.journal(),
+                            services.source(),
+                            terms);
+        } else {
+            client.session().announce(services.journal(), services.wills(), terms, () -> announced(client, connection));
+        }
     }
 
-    /** Ends what {@link #register} or {@link #attach} began; a will that was not forgotten is published. */
-    static void unregister(ConnectedClient client, String reason, ClientServices services) {
-        Session session = client.session();
-        // The will first: a CONNECT that finds no session any more, on another event loop, has to find the will.
-        if (client.will() != null && !session.isDurable()) {
-            services.wills().connectionLost(session.clientId(), client.will(), client.willDelaySeconds());
+    /** A client with a will is told that it is connected when its will outlives this gateway, any other one is already. */
+    private static void announced(ConnectedClient client, ClientConnection connection) {
+        if (client.hasWill()) {
+            connection.execute(() -> connection.attached(false));
         }
+    }
+
+    /**
+     * Ends what {@link #register} began; a will that was not forgotten is published.
+     *
+     * @param connected whether the client was told that it is
+     */
+    static void unregister(ConnectedClient client, String reason, boolean connected, ClientServices services) {
+        Session session = client.session();
         services.sessions().remove(session);
-        session.end(reason);
+        session.end(reason, connected ? client.will() : null);
         services.source().remove(session);
     }
 }

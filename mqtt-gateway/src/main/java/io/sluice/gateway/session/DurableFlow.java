@@ -133,7 +133,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
 
     private void detach() {
         journal.flush(session);
-        journal.append(
+        journal.detach(
                 session,
                 new ClientCommand.Detach(
                         session.clientId(),
@@ -141,8 +141,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
                         expirySeconds,
                         willAction,
                         attached ? outbound.next().clone() : null,
-                        endReason),
-                offset -> {});
+                        endReason));
     }
 
     // --- from the queue stage

@@ -45,6 +45,9 @@ public final class Session {
     /** Null if the session ends with its connection. */
     private DurableFlow durable;
 
+    /** Null if the session is durable, or its client waits for the end of an earlier connection. Set on the event loop. */
+    private volatile Presence presence;
+
     /** How a PUBREC or a PUBREL is to be answered. */
     public enum Answer {
         /** Now. */
@@ -115,17 +118,54 @@ public final class Session {
      * Ends the session with its connection; what was on its way is forgotten, unless the session is durable.
      *
      * @param reason why, for events
+     * @param will that is due now, or null; of no meaning for a durable session, whose will others keep
      */
-    public void end(String reason) {
+    public void end(String reason, PublishRecord will) {
         ended = true;
         if (durable != null) {
             durable.end(reason);
+        } else if (presence != null) {
+            presence.end(reason, will);
         }
         metrics.inFlight(-packetIds.inFlight());
         metrics.queued(-queue.messages());
         queue.clear();
         metrics.subscriptions(-subscriptions.size());
         subscriptions.clear();
+    }
+
+    // --- a session that ends with its connection, in the eyes of the cluster
+
+    /**
+     * Lets the cluster know of the client; before anything else.
+     *
+     * @param durable run when the client's will outlives this gateway; on any thread
+     */
+    public void announce(SessionJournal journal, Wills wills, SessionJournal.AttachTerms terms, Runnable durable) {
+        presence = new Presence(this, journal, wills);
+        presence.announce(terms, durable);
+    }
+
+    /** This gateway was declared lost, and the session is about to be ended; any thread. */
+    public void declaredLost() {
+        Presence known = presence;
+        if (known != null) {
+            known.declaredLost();
+        }
+    }
+
+    /** What the queue stage has to say; any thread. */
+    public void told(Fanout message) {
+        Presence known = presence;
+        if (known == null) {
+            connection.execute(() -> {
+                if (durable != null) {
+                    durable.fanout(message);
+                }
+            });
+        } else if (message instanceof Fanout.Evict evict) {
+            known.evict(evict.epoch());
+        }
     }
 
     // --- a durable session
@@ -150,11 +190,6 @@ public final class Session {
     /** Whether the session outlives its connection. */
     public boolean isDurable() {
         return durable != null;
-    }
-
-    /** A message of the queue stage for this session. */
-    public void fanout(Fanout message) {
-        durable.fanout(message);
     }
 
     /** What the session had subscribed to before, and what its client had sent. */

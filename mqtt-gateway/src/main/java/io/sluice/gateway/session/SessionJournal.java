@@ -6,9 +6,9 @@ import io.sluice.wire.StoredWill;
 import java.util.function.LongConsumer;
 
 /**
- * The one order of all that concerns a durable session: whatever is written here outlives this gateway. Methods never wait.
- * What they are given to run when something is durable runs on the session's event loop, in the order of the calls, and not
- * at all if the log cannot take it; then the connection is ended.
+ * The one order of all that concerns a client: whatever is written here outlives this gateway. Methods never wait. What they
+ * are given to run when something is durable runs on the session's event loop unless it is said otherwise, in the order of the
+ * calls, and not at all if the log cannot take it; then the connection is ended.
  */
 public interface SessionJournal {
 
@@ -21,11 +21,24 @@ public interface SessionJournal {
     void attach(Session session, long request, AttachTerms terms, LongConsumer durable);
 
     /**
+     * As {@link #attach}, for a client that is served whatever comes of it.
+     *
+     * @param durable is told the connection's epoch; runs on any thread, so that the event loop is not woken for each client
+     */
+    void announce(Session session, AttachTerms terms, LongConsumer durable);
+
+    /** Writes that a connection has ended, again and again until the log has it or the gateway stops; any thread. */
+    void detach(Session session, ClientCommand.Detach command);
+
+    /**
      * Writes a command; any thread.
      *
      * @param durable is told the command's offset
      */
     void append(Session session, ClientCommand command, LongConsumer durable);
+
+    /** How many commands are on their way to the log; any thread. */
+    long unwritten();
 
     /** Gathers that a message is done; the event loop. Is written soon, or before what is appended after a {@link #flush}. */
     void settled(Session session, long epoch, Origin origin, Runnable durable);
@@ -47,5 +60,11 @@ public interface SessionJournal {
      *
      * @param will null if there is none
      */
-    record AttachTerms(boolean cleanStart, long expirySeconds, int protocolVersion, String address, StoredWill will) {}
+    record AttachTerms(
+            boolean cleanStart,
+            long expirySeconds,
+            int protocolVersion,
+            int keepAliveSeconds,
+            String address,
+            StoredWill will) {}
 }

@@ -241,7 +241,7 @@ class SessionTest {
     @Test
     void writesNothingAfterTheEnd() {
         session.publish(message("a", Qos.AT_LEAST_ONCE), 1);
-        session.end("test");
+        session.end("test", null);
         sink.listeners.get(0).appended();
         deliver("b", Qos.AT_MOST_ONCE);
 

@@ -17,11 +17,10 @@ import org.junit.jupiter.api.Test;
 
 class WillsTest {
 
-    private static final int MAX_BYTES = 10_000;
-
     private final ManualSink sink = new ManualSink();
     private final MovableTimer timer = new MovableTimer();
-    private final Wills wills = new Wills(sink, timer, MAX_BYTES);
+    private final Wills wills = new Wills(sink, timer);
+    private int settled;
 
     /** A timer that runs what is due when the test says so. */
     private static final class MovableTimer extends ScheduledThreadPoolExecutor {
@@ -65,54 +64,26 @@ class WillsTest {
                 .toList();
     }
 
-    @Test
-    @Normative("MQTT-3.1.2-8")
-    void publishesAWillAtOnceWhenItHasNoDelay() {
-        wills.connectionLost("c", will("a"), 0);
-        assertThat(published()).containsExactly("a");
+    private void publish(String payload) {
+        wills.publish("c", will(payload), () -> settled++);
     }
 
     @Test
     @Normative("MQTT-3.1.2-8")
-    void publishesADelayedWillOnceWhenItsTimeHasCome() {
-        wills.connectionLost("c", will("a"), 5);
-        assertThat(published()).isEmpty();
-
-        timer.elapse();
+    void publishesAWillAtOnce() {
+        publish("a");
         assertThat(published()).containsExactly("a");
-        wills.connected("c", true);
-        assertThat(published()).hasSize(1);
-    }
+        assertThat(settled).isZero();
+        assertThat(wills.underway()).isOne();
 
-    @Test
-    @Normative("MQTT-3.1.3-9")
-    void forgetsADelayedWillWhenTheClientComesBackInTime() {
-        wills.connectionLost("c", will("a"), 5);
-        wills.connected("c", false);
-        timer.elapse();
-        assertThat(published()).isEmpty();
-    }
-
-    @Test
-    void publishesADelayedWillAtOnceWhenTheClientComesBackClean() {
-        wills.connectionLost("c", will("a"), 5);
-        wills.connected("c", true);
-        timer.elapse();
-        assertThat(published()).containsExactly("a");
-    }
-
-    @Test
-    void keepsTheLaterOfTwoDelayedWillsWhenTheFirstOnesTimeComes() {
-        wills.connectionLost("c", will("a"), 5);
-        wills.connected("c", false);
-        wills.connectionLost("c", will("b"), 5);
-        timer.elapse();
-        assertThat(published()).containsExactly("b");
+        sink.listeners.get(0).appended();
+        assertThat(settled).isOne();
+        assertThat(wills.underway()).isZero();
     }
 
     @Test
     void publishesAWillAgainUntilTheLogCanTakeIt() {
-        wills.connectionLost("c", will("a"), 0);
+        publish("a");
         refuseLast(PublicationSink.Cause.FAILED);
         assertThat(published()).hasSize(1);
 
@@ -120,37 +91,24 @@ class WillsTest {
         refuseLast(PublicationSink.Cause.FAILED);
         timer.elapse();
         assertThat(published()).containsExactly("a", "a", "a");
+        assertThat(settled).isZero();
 
         sink.listeners.get(2).appended();
         timer.elapse();
         assertThat(published()).hasSize(3);
+        assertThat(settled).isOne();
     }
 
     @Test
     void givesUpAWillThatTheLogWillNeverTake() {
-        wills.connectionLost("c", will("a"), 0);
+        publish("a");
         refuseLast(PublicationSink.Cause.TOO_LARGE);
         timer.elapse();
         assertThat(published()).hasSize(1);
+        assertThat(settled).isOne();
     }
 
     private void refuseLast(PublicationSink.Cause cause) {
         sink.listeners.get(sink.listeners.size() - 1).refused(new PublicationSink.Refusal(cause, "why"));
-    }
-
-    @Test
-    void publishesAtOnceWhatWouldBeTooMuchToKeep() {
-        String large = "x".repeat(MAX_BYTES / 2);
-        wills.connectionLost("c", will(large), 5);
-        wills.connectionLost("d", will(large), 5);
-        assertThat(published()).containsExactly(large);
-
-        wills.connected("c", false);
-        wills.connectionLost("d", will(large), 5);
-        assertThat(published()).hasSize(1);
-        timer.elapse();
-        assertThat(published()).hasSize(2);
-        wills.connectionLost("d", will(large), 5);
-        assertThat(published()).hasSize(2);
     }
 }

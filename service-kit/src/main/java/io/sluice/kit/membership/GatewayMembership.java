@@ -38,6 +38,7 @@ public final class GatewayMembership implements AutoCloseable {
     private final Upkeep upkeep;
     private volatile Claim claim;
     private volatile GatewayStatus status = GatewayStatus.STARTING;
+    private volatile boolean staysOnRecord;
 
     // Used by the upkeep thread alone, once the gateway has joined.
     private String incarnation;
@@ -188,12 +189,20 @@ public final class GatewayMembership implements AutoCloseable {
         return info.name() + "-" + HexFormat.of().formatHex(random);
     }
 
-    /** Leaves the cluster: slot and incarnation go at once, so that nobody declares this gateway lost. */
+    /** Has {@link #close} leave the incarnation on record: the leader is to declare it lost and settle what is left of it. */
+    public void stayOnRecord() {
+        staysOnRecord = true;
+    }
+
+    /**
+     * Leaves the cluster: slot and incarnation go at once, so that nobody declares this gateway lost, unless it is to {@link
+     * #stayOnRecord}.
+     */
     @Override
     public void close() {
         upkeep.close();
         view.close();
-        if (connected()) {
+        if (connected() && !staysOnRecord) {
             try {
                 claims.leave(incarnation, LEAVE_PATIENCE);
             } catch (Exception e) {

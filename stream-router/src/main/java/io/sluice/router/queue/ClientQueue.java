@@ -1,7 +1,9 @@
 package io.sluice.router.queue;
 
 import io.sluice.router.queue.ClientState.Assigned;
+import io.sluice.router.queue.ClientState.Ending;
 import io.sluice.router.queue.ClientState.Owner;
+import io.sluice.router.queue.ClientState.Terms;
 import io.sluice.router.queue.ClientState.Waiting;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.ClientCommand.Due.Kind;
@@ -14,6 +16,7 @@ import io.sluice.wire.Origin;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
 import io.sluice.wire.SessionFilters;
+import io.sluice.wire.StoredWill;
 import io.sluice.wire.SubscriptionsRecord;
 import io.sluice.wire.TopicFilter;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +34,10 @@ import java.util.Set;
  * knows neither Kafka nor a clock, and belongs to one thread.
  *
  * <p>A client is without a connection, or an incarnation of a gateway owns it in an epoch: the offset of the {@link
- * ClientCommand.Attach} that began the connection. Commands of other epochs are refused. An Attach that meets an owner waits until
- * that one has detached, was declared lost, or has had its time.
+ * ClientCommand.Attach} that began the connection. Commands of other epochs are refused. An Attach for a durable session that meets
+ * an owner waits until that one has detached, was declared lost, or has had its time. One whose session {@link
+ * ClientCommand.Attach#isClean ends with its connection} is a fact, since its gateway asked nobody: it has the client at once. What
+ * was there before is over then, but for its will, about which its gateway may still have something to say.
  *
  * <p>Whether all matches of a message have come follows from the marks of the match stage ({@link #isComplete}). Until then a
  * settled message is remembered, since the match may come again; afterwards a match is a replay.
@@ -71,7 +76,7 @@ final class ClientQueue {
         this.state = state;
         this.effects = effects;
         this.pages = new PageBuilder(partitions, limits.page(), state);
-        this.lost = new LostGateways(state.lost());
+        this.lost = state.lost();
         for (String clientId : state.clientIds()) {
             ClientState client = state.client(clientId);
             timers.set(clientId, client.nextTimer());
@@ -98,11 +103,10 @@ final class ClientQueue {
 
     /** Keeps a client, or forgets it when there is neither a connection nor a session. */
     private void keep(String clientId, ClientState client) {
-        boolean nothingLeft = client.owner() == null && client.waiting() == null && client.expireAt() == 0;
-        if (nothingLeft) {
+        if (client.isForgettable()) {
             state.remove(clientId);
             timers.set(clientId, ClientState.NEVER);
-            effects.gone(clientId);
+            effects.gone(clientId, client);
         } else {
             state.put(clientId, client);
             timers.set(clientId, client.nextTimer());
@@ -124,7 +128,7 @@ final class ClientQueue {
         } else if (command instanceof Command.Progress progress) {
             progress.sessions().forEach(this::progress);
         } else if (command instanceof Command.GatewayLost gone) {
-            gatewayLost(gone.incarnation(), offset, now);
+            gatewayLost(gone, offset, now);
         } else {
             ofOneClient(clientId, offset, command, now);
         }
@@ -212,7 +216,8 @@ final class ClientQueue {
             client.filters(changed.withoutEnded(pages.lowestUnsettled(clientId, client)));
             effects.filters(new SubscriptionsRecord(
                     clientId, client.sessionId(), offset, client.filters().versions()));
-            effects.changed(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
+            effects.told(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
+            effects.changed(clientId, client);
         }
     }
 
@@ -263,9 +268,10 @@ final class ClientQueue {
     private void attach(String clientId, long offset, ClientCommand.Attach attach, long now) {
         if (lost.contains(attach.incarnation())) {
             // It wakes up, and does not know yet that its clients were given to others.
-            effects.send(
-                    attach.slot(),
-                    new Fanout.Refused(clientId, attach.incarnation(), attach.request(), SERVER_UNAVAILABLE));
+            refuse(clientId, offset, attach, SERVER_UNAVAILABLE);
+            if (attach.isClean() && attach.will() != null) {
+                publishWill(clientId, offset, attach.will()); // The client may have been told that it is connected.
+            }
             return;
         }
         ClientState client = state.client(clientId);
@@ -277,30 +283,61 @@ final class ClientQueue {
         if (attach.connectedAt() + limits.clockMillis() < client.connectedAt()) {
             // It was long on its way, and its client has connected again since: the later CONNECT wins, not the later
             // record.
-            effects.send(
-                    attach.slot(),
-                    new Fanout.Refused(clientId, attach.incarnation(), attach.request(), SESSION_TAKEN_OVER));
+            refuse(clientId, offset, attach, SESSION_TAKEN_OVER);
+            if (attach.isClean() && attach.will() != null) {
+                client.endings().put(offset, ending(attach.will(), now));
+                keep(clientId, client);
+            }
             return;
         }
         client.connectedAt(attach.connectedAt());
         if (client.waiting() != null) {
             // It will never own the client: a later one wins.
-            Waiting earlier = client.waiting();
-            evict(
-                    clientId,
-                    new Owner(
-                            earlier.epoch(),
-                            earlier.attach().incarnation(),
-                            earlier.attach().slot()));
+            evict(clientId, client.waiting().epoch(), client.waiting().attach());
+            client.waiting(null);
         }
         Owner owner = client.owner();
+        Waiting next = new Waiting(attach, offset, now + limits.takeOverMillis());
         if (owner == null) {
-            begin(clientId, client, new Waiting(attach, offset, now), offset, now);
+            begin(clientId, client, next, offset, now);
             return;
         }
         evict(clientId, owner);
-        client.waiting(new Waiting(attach, offset, now + limits.takeOverMillis()));
-        keep(clientId, client);
+        if (attach.isClean()) {
+            displace(clientId, client, now);
+            begin(clientId, client, next, offset, now);
+        } else {
+            client.waiting(next);
+            keep(clientId, client);
+        }
+    }
+
+    /** An Attach is not granted. Who has asked for nothing is told as one that had the client. */
+    private void refuse(String clientId, long offset, ClientCommand.Attach attach, int reason) {
+        if (attach.isClean()) {
+            evict(clientId, offset, attach);
+        } else {
+            effects.send(attach.slot(), new Fanout.Refused(clientId, attach.incarnation(), attach.request(), reason));
+        }
+    }
+
+    private void evict(String clientId, long epoch, ClientCommand.Attach attach) {
+        evict(clientId, new Owner(epoch, attach.incarnation(), attach.slot()));
+    }
+
+    /** The present connection has lost the client to one that starts clean. Its gateway may have forgotten its will already. */
+    private void displace(String clientId, ClientState client, long now) {
+        if (client.will() != null) {
+            client.endings().put(client.owner().epoch(), ending(client.will(), now));
+            client.will(null);
+        }
+        forgetOwner(clientId, client.owner());
+        client.owner(null);
+        effects.told(clientId, SessionEvent.of(SessionEvent.Kind.TAKEN_OVER), client);
+    }
+
+    private Ending ending(StoredWill will, long now) {
+        return new Ending(will, now + limits.takeOverMillis());
     }
 
     /**
@@ -331,20 +368,29 @@ final class ClientQueue {
         client.expireAt(ClientState.NEVER);
         client.will(attach.will());
         client.willAt(ClientState.NEVER);
-        if (!attach.cleanStart() || attach.expirySeconds() > 0) {
+        client.terms(
+                new Terms(attach.protocolVersion(), attach.keepAliveSeconds(), attach.address(), attach.isClean()));
+        if (!attach.isClean()) {
             effects.send(attach.slot(), pages.first(clientId, client, attach, resumed));
+            // Unless the gateway tells otherwise in the end, anything may have been sent.
+            long[] everything = new long[partitions];
+            Arrays.fill(everything, ClientState.NEVER);
+            client.sentBelow(everything);
         }
-        // Unless the gateway tells otherwise in the end, anything may have been sent.
-        long[] everything = new long[partitions];
-        Arrays.fill(everything, ClientState.NEVER);
-        client.sentBelow(everything);
         keep(clientId, client);
-        effects.changed(clientId, SessionEvent.of(SessionEvent.Kind.CONNECTED), client);
+        effects.told(clientId, SessionEvent.of(SessionEvent.Kind.CONNECTED), client);
+        effects.changed(clientId, client);
     }
 
     private void detach(String clientId, ClientState client, ClientCommand.Detach detach, long offset, long now) {
         Waiting waiting = client.waiting();
-        if (waiting != null && waiting.epoch() == detach.epoch()) {
+        Ending ending = client.endings().remove(detach.epoch());
+        if (ending != null) {
+            if (detach.will() == ClientCommand.WillAction.PUBLISH) {
+                publishWill(clientId, detach.epoch(), ending.will());
+            }
+            keep(clientId, client);
+        } else if (waiting != null && waiting.epoch() == detach.epoch()) {
             client.waiting(null);
             keep(clientId, client);
         } else if (isOwner(client, detach.epoch())) {
@@ -376,30 +422,42 @@ final class ClientQueue {
         if (expiry == 0) {
             endSession(clientId, client, offset);
         }
-        effects.changed(clientId, new SessionEvent(SessionEvent.Kind.DISCONNECTED, reason), client);
         Waiting waiting = client.waiting();
-        if (waiting == null || lost.contains(waiting.attach().incarnation())) {
-            client.waiting(null);
-            keep(clientId, client);
-        } else {
+        client.waiting(null);
+        if (waiting != null && !lost.contains(waiting.attach().incarnation())) {
+            effects.told(clientId, new SessionEvent(SessionEvent.Kind.TAKEN_OVER, reason), client);
             begin(clientId, client, waiting, offset, now);
+            return;
         }
+        effects.told(clientId, new SessionEvent(SessionEvent.Kind.DISCONNECTED, reason), client);
+        if (!client.isForgettable()) {
+            effects.changed(clientId, client);
+        }
+        keep(clientId, client);
     }
 
-    private void gatewayLost(String incarnation, long offset, long now) {
-        lost.add(incarnation);
-        state.putLost(lost.all());
-        for (String clientId : List.copyOf(owned.getOrDefault(incarnation, Set.of()))) {
+    /** A leader whose reign is over has no say: who came after it has reaped, or will reap, what it began. */
+    private void gatewayLost(Command.GatewayLost gone, long offset, long now) {
+        if (gone.term() < lost.term()) {
+            effects.lossRefused(gone, lost.term());
+            return;
+        }
+        lost.add(gone.incarnation(), gone.term());
+        state.putLost(lost);
+        for (String clientId : List.copyOf(owned.getOrDefault(gone.incarnation(), Set.of()))) {
             connectionEnded(clientId, state.client(clientId), "gateway lost", offset, now);
         }
     }
 
     private void publishWill(String clientId, ClientState client) {
-        PublishRecord message = client.will().message();
-        // The gateway that lost the connection may have published it too: both by the same name.
-        effects.publishWill(message.withUniqueId(clientId + "/" + client.lastEpoch() + "/will", -1));
+        publishWill(clientId, client.lastEpoch(), client.will());
         client.will(null);
         client.willAt(ClientState.NEVER);
+    }
+
+    /** The gateway that lost the connection may publish it too: both by the same name. */
+    private void publishWill(String clientId, long epoch, StoredWill will) {
+        effects.publishWill(will.message().withUniqueId(StoredWill.uniqueId(clientId, epoch), -1));
     }
 
     private void endSession(String clientId, ClientState client, long offset) {
@@ -425,12 +483,17 @@ final class ClientQueue {
     void tick(long now) {
         for (String clientId : timers.due(now)) {
             ClientState client = state.client(clientId);
-            if (client.waiting() != null) {
-                due(clientId, client, client.waiting().epoch(), Kind.TAKE_OVER);
-            } else if (client.willAt() <= now) {
+            client.endings().forEach((epoch, ending) -> {
+                if (ending.deadline() <= now) {
+                    due(clientId, client, epoch, Kind.WILL);
+                }
+            });
+            if (client.owner() == null && client.willAt() <= now) {
                 due(clientId, client, client.lastEpoch(), Kind.WILL);
-            } else {
+            } else if (client.owner() == null && client.expireAt() <= now) {
                 due(clientId, client, client.lastEpoch(), Kind.EXPIRY);
+            } else if (client.waiting() != null && client.waiting().deadline() <= now) {
+                due(clientId, client, client.waiting().epoch(), Kind.TAKE_OVER);
             }
         }
     }
@@ -442,8 +505,14 @@ final class ClientQueue {
     private void due(String clientId, ClientState client, ClientCommand.Due due, long offset, long now) {
         if (due.kind() == Kind.TAKE_OVER) {
             if (client.waiting() != null && client.waiting().epoch() == due.epoch()) {
-                connectionEnded(clientId, client, "taken over", offset, now);
+                connectionEnded(clientId, client, "silent", offset, now);
             }
+            return;
+        }
+        Ending ending = due.kind() == Kind.WILL ? client.endings().remove(due.epoch()) : null;
+        if (ending != null) {
+            publishWill(clientId, due.epoch(), ending.will()); // Its gateway is silent.
+            keep(clientId, client);
             return;
         }
         boolean isSame = client.sessionId() == due.sessionId() && client.lastEpoch() == due.epoch();

@@ -14,6 +14,7 @@ import io.sluice.wire.WireWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -44,13 +45,30 @@ final class ClientState {
     record Waiting(ClientCommand.Attach attach, long epoch, long deadline) {}
 
     /**
+     * How a connection presents itself.
+     *
+     * @param protocolVersion 3 to 5, as in CONNECT
+     * @param keepAliveSeconds 0 for none
+     * @param address the client's
+     * @param clean whether the session ends with the connection
+     */
+    record Terms(int protocolVersion, int keepAliveSeconds, String address, boolean clean) {}
+
+    /**
+     * A connection that has lost the client and whose gateway has still to tell whether its will is due.
+     *
+     * @param deadline milliseconds since the epoch at which it is
+     */
+    record Ending(StoredWill will, long deadline) {}
+
+    /**
      * A delivery with an assigned packet identifier.
      *
      * @param received whether its PUBREC is durable
      */
     record Assigned(AssignedDelivery delivery, boolean received) {}
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     // --- valid for the session
     private long sessionId;
@@ -76,7 +94,13 @@ final class ClientState {
     /** When the latest CONNECT came, by its gateway's clock. */
     private long connectedAt;
 
+    /** Null before the first connection. */
+    private Terms terms;
+
     private Waiting waiting;
+    /** By epoch. */
+    private final SortedMap<Long, Ending> endings = new TreeMap<>();
+
     private StoredWill will;
     private long willAt = NEVER;
     private long expireAt = NEVER;
@@ -100,10 +124,19 @@ final class ClientState {
 
     /** When something happens by itself, in milliseconds since the epoch, or {@link #NEVER}. */
     long nextTimer() {
-        if (owner != null) {
-            return waiting == null ? NEVER : waiting.deadline();
+        long next = NEVER;
+        for (Ending ending : endings.values()) {
+            next = Math.min(next, ending.deadline());
         }
-        return Math.min(willAt, expireAt);
+        if (owner != null) {
+            return waiting == null ? next : Math.min(next, waiting.deadline());
+        }
+        return Math.min(next, Math.min(willAt, expireAt));
+    }
+
+    /** Whether there is nothing to know of the client any more. */
+    boolean isForgettable() {
+        return owner == null && waiting == null && expireAt == 0 && endings.isEmpty();
     }
 
     long sessionId() {
@@ -184,6 +217,20 @@ final class ClientState {
         return lastEpoch;
     }
 
+    /** How the present connection presented itself, or the last one. */
+    Terms terms() {
+        return terms;
+    }
+
+    void terms(Terms present) {
+        terms = present;
+    }
+
+    /** By epoch, connections whose end is still to be told. */
+    SortedMap<Long, Ending> endings() {
+        return endings;
+    }
+
     Waiting waiting() {
         return waiting;
     }
@@ -235,7 +282,14 @@ final class ClientState {
         if (owner != null) {
             out.number(owner.epoch()).string(owner.incarnation()).number(owner.slot());
         }
-        out.number(lastEpoch).number(connectedAt).flag(waiting != null);
+        out.number(lastEpoch).number(connectedAt).flag(terms != null);
+        if (terms != null) {
+            out.number(terms.protocolVersion())
+                    .number(terms.keepAliveSeconds())
+                    .string(terms.address())
+                    .flag(terms.clean());
+        }
+        out.list(List.copyOf(endings.entrySet()), ClientState::write).flag(waiting != null);
         if (waiting != null) {
             out.bytes(waiting.attach().value()).number(waiting.epoch()).number(waiting.deadline());
         }
@@ -244,6 +298,16 @@ final class ClientState {
             will.write(out);
         }
         return out.number(willAt).number(expireAt).toBytes();
+    }
+
+    private static void write(Map.Entry<Long, Ending> ending, WireWriter out) {
+        out.number(ending.getKey());
+        ending.getValue().will().write(out);
+        out.number(ending.getValue().deadline());
+    }
+
+    private static Map.Entry<Long, Ending> readEnding(WireReader in) throws DamagedRecordException {
+        return Map.entry(in.number(), new Ending(StoredWill.read(in), in.number()));
     }
 
     private static void write(Assigned known, WireWriter out) {
@@ -287,6 +351,10 @@ final class ClientState {
         owner = in.flag() ? new Owner(in.number(), in.string(), in.integer(0, Integer.MAX_VALUE)) : null;
         lastEpoch = in.number();
         connectedAt = in.number();
+        terms = in.flag() ? new Terms(in.integer(3, 5), in.integer(0, 0xFFFF), in.string(), in.flag()) : null;
+        for (Map.Entry<Long, Ending> ending : in.list(ClientState::readEnding)) {
+            endings.put(ending.getKey(), ending.getValue());
+        }
         if (in.flag()) {
             ClientCommand.Attach attach = (ClientCommand.Attach) Command.decode(clientIdUtf8, in.bytes());
             waiting = new Waiting(attach, in.number(), in.number());

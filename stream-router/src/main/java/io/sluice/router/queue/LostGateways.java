@@ -5,18 +5,35 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The incarnations of gateways that were declared lost lately. Bounded: who comes back later was forgotten. */
+/**
+ * The incarnations of gateways that were declared lost lately, and the newest term in which a leader has said so. Bounded: who
+ * comes back later was forgotten.
+ */
 final class LostGateways {
 
     private static final int REMEMBERED = 256;
 
     private final Set<String> incarnations;
+    private long term;
 
-    LostGateways(Collection<String> known) {
+    /** Nobody was lost yet. */
+    LostGateways() {
+        this(0, List.of());
+    }
+
+    /**
+     * As it was before.
+     *
+     * @param term the newest one, 0 before the first
+     * @param known the earliest first
+     */
+    LostGateways(long term, Collection<String> known) {
+        this.term = term;
         incarnations = new LinkedHashSet<>(known);
     }
 
-    void add(String incarnation) {
+    void add(String incarnation, long inTerm) {
+        term = Math.max(term, inTerm);
         incarnations.remove(incarnation);
         incarnations.add(incarnation);
         if (incarnations.size() > REMEMBERED) {
@@ -26,6 +43,11 @@ final class LostGateways {
 
     boolean contains(String incarnation) {
         return incarnations.contains(incarnation);
+    }
+
+    /** The newest term, 0 before the first. */
+    long term() {
+        return term;
     }
 
     /** The earliest first. */

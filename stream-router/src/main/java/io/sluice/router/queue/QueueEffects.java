@@ -1,6 +1,7 @@
 package io.sluice.router.queue;
 
 import io.sluice.wire.ClientCommand;
+import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SubscriptionsRecord;
@@ -20,11 +21,21 @@ interface QueueEffects {
     /** Puts a timer that has become due into the one order of its client. */
     void due(ClientCommand.Due due);
 
+    /** Something happened to a client's session or connection. */
+    void told(String clientId, SessionEvent event, ClientState client);
+
     /** A client's session or connection is another than before. */
-    void changed(String clientId, SessionEvent event, ClientState client);
+    void changed(String clientId, ClientState client);
 
     /** A client has neither a session nor a connection any more. */
-    void gone(String clientId);
+    void gone(String clientId, ClientState last);
+
+    /**
+     * A leader declares a gateway lost whose reign is over.
+     *
+     * @param newestTerm of the leaders that have declared one lost
+     */
+    void lossRefused(Command.GatewayLost loss, long newestTerm);
 
     /** A match leads to no entry. */
     void passedOver(PassedOver reason);

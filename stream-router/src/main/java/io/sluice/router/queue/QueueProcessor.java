@@ -23,10 +23,13 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Leads the commands and matches of one partition of clients to its {@link ClientQueue}, and what that says to Kafka. */
 final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
 
+    private static final Logger log = LoggerFactory.getLogger(QueueProcessor.class);
     /** Timers that are due within this time of each other are taken at once. */
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(20);
 
@@ -197,18 +200,30 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         }
 
         @Override
-        public void changed(String clientId, SessionEvent event, ClientState client) {
+        public void changed(String clientId, ClientState client) {
             forward(QueueTopology.SESSIONS, topics.sessions(), utf8(clientId), here(json.session(clientId, client)));
-            tell(clientId, event, client);
         }
 
         @Override
-        public void gone(String clientId) {
+        public void gone(String clientId, ClientState last) {
             forward(QueueTopology.SESSIONS, topics.sessions(), utf8(clientId), here(null));
-            tell(clientId, SessionEvent.of(SessionEvent.Kind.ENDED), null);
+            if (!last.terms().clean()) {
+                told(clientId, SessionEvent.of(SessionEvent.Kind.ENDED), null);
+            }
         }
 
-        private void tell(String clientId, SessionEvent event, ClientState client) {
+        @Override
+        public void lossRefused(Command.GatewayLost loss, long newestTerm) {
+            log.atWarn()
+                    .addKeyValue("incarnation", loss.incarnation())
+                    .addKeyValue("term", loss.term())
+                    .addKeyValue("newestTerm", newestTerm)
+                    .addKeyValue("partition", partition)
+                    .log("Passed over what a leader of an earlier term says of a gateway");
+        }
+
+        @Override
+        public void told(String clientId, SessionEvent event, ClientState client) {
             byte[] value = json.event(clientId, event, client, context.currentSystemTimeMs());
             forward(QueueTopology.EVENTS, topics.events(), utf8(clientId), here(value));
         }

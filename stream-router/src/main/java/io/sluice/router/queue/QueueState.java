@@ -1,6 +1,5 @@
 package io.sluice.router.queue;
 
-import java.util.List;
 import java.util.Set;
 
 /**
@@ -42,11 +41,11 @@ interface QueueState {
     /** Sets the mark of a log partition. */
     void putMark(int partition, Mark mark);
 
-    /** The incarnations of gateways that were declared lost, as they were {@link #putLost}; empty before. */
-    List<String> lost();
+    /** The gateways that were declared lost, as they were {@link #putLost}; none before. */
+    LostGateways lost();
 
-    /** Keeps the incarnations of gateways that were declared lost. */
-    void putLost(List<String> incarnations);
+    /** Keeps the gateways that were declared lost. */
+    void putLost(LostGateways lost);
 
     /** Visits the settled entries of all clients in one log partition below an offset; entries may be removed meanwhile. */
     void settledBelow(int partition, long offset, SettledVisitor visitor);

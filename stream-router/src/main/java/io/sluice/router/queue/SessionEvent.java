@@ -13,9 +13,11 @@ record SessionEvent(Kind kind, String reason) {
         CONNECTED,
         /** A connection ended; a session may live on. */
         DISCONNECTED,
-        /** The filters of the session are others than before. */
+        /** A connection has lost the client to a later one, which {@link #CONNECTED} tells of next. */
+        TAKEN_OVER,
+        /** The filters of the durable session are others than before. */
         SUBSCRIPTIONS,
-        /** There is neither a session nor a connection any more. */
+        /** A durable session ended, and there is no connection. */
         ENDED
     }
 

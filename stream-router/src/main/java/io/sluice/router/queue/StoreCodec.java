@@ -86,6 +86,18 @@ final class StoreCodec {
         return value == null ? List.of() : read(value, "list", in -> in.list(WireReader::string));
     }
 
+    static byte[] lost(LostGateways lost) {
+        return value().number(lost.term())
+                .list(lost.all(), (text, out) -> out.string(text))
+                .toBytes();
+    }
+
+    static LostGateways lost(byte[] value) {
+        return value == null
+                ? new LostGateways()
+                : read(value, "gateways", in -> new LostGateways(in.number(), in.list(WireReader::string)));
+    }
+
     static byte[] count(long count) {
         return value().number(count).toBytes();
     }

@@ -16,7 +16,7 @@ import org.apache.kafka.common.utils.Bytes;
  * <tr><td>{@code E}</td><td>length of the client id (4), client id, log partition (4), offset (8)</td><td>{@link Entry}</td></tr>
  * <tr><td>{@code S}</td><td>log partition (4), offset (8), client id</td><td>nothing: that entry is settled</td></tr>
  * <tr><td>{@code M}</td><td>log partition (4)</td><td>{@link Mark}</td></tr>
- * <tr><td>{@code G}</td><td></td><td>the gateways that were declared lost</td></tr>
+ * <tr><td>{@code G}</td><td></td><td>{@link LostGateways}</td></tr>
  * <tr><td>{@code N}</td><td></td><td>how many messages are queued</td></tr>
  * <tr><td>{@code I}</td><td></td><td>the ids of the topics that all this belongs to</td></tr>
  * </table>

@@ -228,13 +228,13 @@ final class StoreQueueState implements QueueState {
     // --- the rest
 
     @Override
-    public List<String> lost() {
-        return StoreCodec.texts(store.get(StoreKeys.LOST_GATEWAYS));
+    public LostGateways lost() {
+        return StoreCodec.lost(store.get(StoreKeys.LOST_GATEWAYS));
     }
 
     @Override
-    public void putLost(List<String> incarnations) {
-        store.put(StoreKeys.LOST_GATEWAYS, StoreCodec.texts(incarnations));
+    public void putLost(LostGateways lost) {
+        store.put(StoreKeys.LOST_GATEWAYS, StoreCodec.lost(lost));
     }
 
     /** The ids of the topics that the state belongs to; empty if it is new. */

@@ -4,6 +4,7 @@ import io.sluice.wire.DamagedRecordException;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.RetainedRecord;
 import io.sluice.wire.Topics;
+import io.sluice.wire.UniqueIds;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -32,6 +33,7 @@ final class RetainedProcessor implements Processor<byte[], byte[], byte[], Outgo
     private static final Duration FIRST_PUNCTUATION = Duration.ofMillis(1);
     private static final Duration LONGEST_SWEEP_INTERVAL = Duration.ofHours(1);
     private static final int SWEEPS_IN_A_RETENTION = 24;
+    private static final int REMEMBERED_IDS = 100_000;
 
     private final TopologyConfig config;
     private final TopologyEvents events;
@@ -41,6 +43,7 @@ final class RetainedProcessor implements Processor<byte[], byte[], byte[], Outgo
     private DeadLetters deadLetters;
     private Winners winners;
     private Cancellable firstPunctuation;
+    private UniqueIds uniqueIds;
     /**
      * The topics whose winner this writer has written and not yet read back: it stands later in {@code mqtt.retained} than
      * all that was read so far.
@@ -59,6 +62,7 @@ final class RetainedProcessor implements Processor<byte[], byte[], byte[], Outgo
                 assigned, RetainedTopology.RETAINED_LETTERS, config.topics().deadLetter(), events::deadLetter);
         winners = new Winners(assigned.getStateStore(RetainedTopology.WINNERS), events);
         unread.clear();
+        uniqueIds = new UniqueIds(REMEMBERED_IDS);
         checkTopics();
         long retentionMillis = config.clearedMarkerRetention().toMillis();
         assigned.schedule(
@@ -130,7 +134,8 @@ final class RetainedProcessor implements Processor<byte[], byte[], byte[], Outgo
             deadLetters.add(record, place, e);
             return;
         }
-        if (message.retain()) {
+        // A second copy of a will must not replace what its client has said of itself since.
+        if (message.retain() && !uniqueIds.isRepeated(message)) {
             retain(message, record);
         }
     }

@@ -240,9 +240,139 @@ class QueueTopologyTest {
         assertThat(output(TOPICS.sessions()).readRecordsToList())
                 .last()
                 .satisfies(record -> assertThat(record.value()).isNull());
+        assertEvents("connected", "subscriptions", "disconnected", "ended");
+    }
+
+    @Test
+    void tellsAnalystsOfClientsWithoutADurableSession() throws Exception {
+        long epoch = command(clean("gw-1", true));
+        assertThat(fanout.isEmpty()).isTrue();
+        JsonNode client = last(TOPICS.sessions());
+        assertThat(client.get("connected").asBoolean()).isTrue();
+        assertThat(client.get("gateway").asText()).isEqualTo("gw-1");
+        assertThat(client.get("slot").asInt()).isEqualTo(SLOT);
+        assertThat(client.get("address").asText()).isEqualTo("127.0.0.1:2");
+        assertThat(client.get("protocolVersion").asInt()).isEqualTo(4);
+        assertThat(client.get("keepAliveSeconds").asInt()).isEqualTo(30);
+        assertThat(client.get("clean").asBoolean()).isTrue();
+        assertThat(client.get("expirySeconds").asLong()).isZero();
+        assertThat(client.get("willTopic").asText()).isEqualTo("will");
+        assertThat(client.get("subscriptions").isNull()).isTrue();
+
+        command(detach(epoch, -1, WillAction.FORGET));
+
+        assertThat(output(TOPICS.sessions()).readRecordsToList())
+                .singleElement()
+                .satisfies(record -> assertThat(record.value()).isNull());
+        assertEvents("connected", "disconnected");
+        assertThat(output(TOPICS.wills()).isEmpty()).isTrue();
+        assertThat(keys('C')).isZero();
+    }
+
+    private void assertEvents(String... kinds) {
         assertThat(output(TOPICS.events()).readRecordsToList())
                 .extracting(record -> json.readTree(record.value()).get("event").asText())
-                .containsExactly("connected", "subscriptions", "disconnected", "ended");
+                .containsExactly(kinds);
+    }
+
+    @Test
+    void givesAClientToTheLaterOfTwoCleanConnectionsAtOnce() throws Exception {
+        long first = command(clean("gw-1", true));
+        long second = command(clean("gw-2", false));
+
+        Fanout.Evict evict = (Fanout.Evict) said();
+        assertThat(evict.incarnation()).isEqualTo("gw-1");
+        assertThat(evict.epoch()).isEqualTo(first);
+        assertThat(last(TOPICS.sessions()).get("epoch").asLong()).isEqualTo(second);
+        assertEvents("connected", "taken-over", "connected");
+        assertThat(output(TOPICS.wills()).isEmpty()).isTrue();
+
+        command(detach(first, -1, WillAction.PUBLISH));
+        assertThat(output(TOPICS.wills()).readRecordsToList()).hasSize(1);
+        assertThat(output(TOPICS.sessions()).isEmpty()).isTrue();
+        command(detach(first, -1, WillAction.PUBLISH));
+        assertThat(output(TOPICS.wills()).isEmpty()).isTrue();
+    }
+
+    @Test
+    void publishesTheWillOfAConnectionThatWasTakenOverUnlessItsGatewayHasSettledIt() {
+        long first = command(clean("gw-1", true));
+        command(clean("gw-2", true));
+        command(detach(first, -1, WillAction.FORGET));
+        driver.advanceWallClockTime(TAKE_OVER.plusMillis(200));
+        assertThat(output(TOPICS.wills()).isEmpty()).isTrue();
+
+        command(clean("gw-3", false));
+        driver.advanceWallClockTime(TAKE_OVER.plusMillis(200));
+        assertThat(output(TOPICS.wills()).readRecordsToList()).hasSize(1);
+    }
+
+    /** [MQTT-3.1.2-4]: a clean start ends the session, wherever it was served. */
+    @Test
+    void aCleanConnectionEndsADurableSessionThatIsServedElsewhere() throws Exception {
+        long epoch = subscribed("x");
+        match(epoch, 0);
+        output(TOPICS.subscriptions()).readRecordsToList();
+
+        command(clean("gw-2", false));
+
+        assertThat(((Fanout.Evict) said()).epoch()).isEqualTo(epoch);
+        TestRecord<byte[], byte[]> filters = output(TOPICS.subscriptions()).readRecord();
+        assertThat(SubscriptionsRecord.decode(filters.key(), filters.value()).versions())
+                .isEmpty();
+        command(subscribe(epoch, "y", 0));
+        settle(epoch, 0);
+        assertThat(output(TOPICS.subscriptions()).isEmpty()).isTrue();
+        mark(1);
+        assertThat(keys('E')).isZero();
+    }
+
+    @Test
+    void aDurableConnectionWaitsForACleanOne() throws Exception {
+        long clean = command(clean("gw-1", false));
+        command(attach("gw-2", false));
+        assertThat(((Fanout.Evict) said()).epoch()).isEqualTo(clean);
+        assertThat(fanout.isEmpty()).isTrue();
+
+        command(detach(clean, -1, WillAction.FORGET));
+
+        assertThat(page().sessionPresent()).isFalse();
+    }
+
+    @Test
+    void publishesTheWillsOfCleanConnectionsOfALostGatewayOnce() throws Exception {
+        long epoch = command(clean("gw-1", true));
+        command(new Command.GatewayLost(2, SLOT, "gw-1"));
+        command(new Command.GatewayLost(2, SLOT, "gw-1"));
+
+        List<TestRecord<byte[], byte[]>> wills = output(TOPICS.wills()).readRecordsToList();
+        assertThat(wills).hasSize(1);
+        assertThat(PublishRecord.decode(
+                                wills.get(0).key(),
+                                wills.get(0).value(),
+                                wills.get(0).headers(),
+                                -1,
+                                -1,
+                                -1)
+                        .uniqueId())
+                .isEqualTo(StoredWill.uniqueId(CLIENT, epoch));
+        assertThat(keys('C')).isZero();
+
+        // It wakes up, and a client connects to it that it tells so.
+        long late = command(clean("gw-1", true));
+        assertThat(((Fanout.Evict) said()).epoch()).isEqualTo(late);
+        assertThat(output(TOPICS.wills()).readRecordsToList()).hasSize(1);
+    }
+
+    @Test
+    void passesOverALossThatALeaderOfAnEarlierTermTells() {
+        command(clean("gw-1", true));
+        command(new Command.GatewayLost(7, 3, "gw-9"));
+        command(new Command.GatewayLost(6, SLOT, "gw-1"));
+        assertThat(output(TOPICS.wills()).isEmpty()).isTrue();
+
+        command(new Command.GatewayLost(8, SLOT, "gw-1"));
+        assertThat(output(TOPICS.wills()).readRecordsToList()).hasSize(1);
     }
 
     @Test
@@ -285,14 +415,21 @@ class QueueTopologyTest {
     }
 
     private static Attach attach(String incarnation, boolean cleanStart) {
-        return new Attach(CLIENT, incarnation, SLOT, 1, 0, cleanStart, 3600, 5, "127.0.0.1:1", null);
+        return new Attach(CLIENT, incarnation, SLOT, 1, 0, cleanStart, 3600, 5, 60, "127.0.0.1:1", null);
     }
 
     private static Attach attach(String incarnation, boolean cleanStart, long willDelay) {
         PublishRecord will = PublishRecord.outgoing(
                 "will".getBytes(UTF_8), new byte[0], Qos.AT_LEAST_ONCE, false, null, PublishProperties.NONE);
         StoredWill stored = new StoredWill(willDelay, will);
-        return new Attach(CLIENT, incarnation, SLOT, 1, 0, cleanStart, 3600, 5, "127.0.0.1:1", stored);
+        return new Attach(CLIENT, incarnation, SLOT, 1, 0, cleanStart, 3600, 5, 60, "127.0.0.1:1", stored);
+    }
+
+    /** Of a session that ends with its connection. */
+    private static Attach clean(String incarnation, boolean hasWill) {
+        Attach withWill = attach(incarnation, true, 0);
+        return new Attach(
+                CLIENT, incarnation, SLOT, 0, 0, true, 0, 4, 30, "127.0.0.1:2", hasWill ? withWill.will() : null);
     }
 
     private static ClientCommand.Detach detach(long epoch, long expirySeconds, WillAction will) {

@@ -87,6 +87,7 @@ final class FakeGateway implements AutoCloseable {
                         cleanStart,
                         3_600,
                         5,
+                        60,
                         "127.0.0.1:1",
                         will));
     }
