@@ -7,6 +7,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import io.sluice.it.harness.Cluster;
 import io.sluice.it.harness.LeakWatch;
+import io.sluice.it.harness.Soaked;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Pub;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Runs after all others: none of their buffers was lost, in this process and in those that they started. */
 @Order(Integer.MAX_VALUE)
+@Soaked
 class LeaksIT {
 
     @Test

@@ -2,6 +2,9 @@ package io.sluice.it.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.it.probe.Connect;
+import io.sluice.it.probe.MqttProbe;
+import io.sluice.it.probe.Version;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -153,9 +156,18 @@ public final class GatewayProcess implements AutoCloseable {
         }
     }
 
+    /** Stops it; it must have run until now, and have lost no buffer. */
     @Override
     public void close() {
         assertThat(process.isAlive()).as("%s still runs", process.name()).isTrue();
+        // The detector speaks when the lost buffer's memory is collected and another buffer is taken.
+        jcmd("GC.run");
+        try (MqttProbe probe = MqttProbe.open(address(), Version.MQTT_5)) {
+            probe.connect(Connect.of(Version.MQTT_5));
+        }
         assertThat(process.stop()).as("exit code of %s", process.name()).isZero();
+        assertThat(process.printed().lines().filter(line -> line.contains(LeakWatch.MARK)))
+                .as("buffers that %s lost", process.name())
+                .isEmpty();
     }
 }

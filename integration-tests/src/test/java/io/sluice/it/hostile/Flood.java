@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 /** Numbered messages at a fixed rate from one publisher, all of them acknowledged in the end. */
 final class Flood {
 
-    private static final int PAYLOAD_BYTES = 1_000;
+    private static final int PAYLOAD_BYTES = 4_000;
     private static final int WINDOW = 500;
 
     private final String prefix;
@@ -46,8 +46,10 @@ final class Flood {
     /**
      * Publishes at QoS 1, to the topics in turn, and returns when all of it is acknowledged. Waits for one that receives
      * all of it, so that this one is behind by less than what its window takes, however busy the machine is.
+     *
+     * @return messages in a second
      */
-    void publish(InetSocketAddress gateway, int messages, Receiver reading) {
+    double publish(InetSocketAddress gateway, int messages, Receiver reading) {
         try (MqttProbe publisher = MqttProbe.open(gateway, Version.MQTT_5)) {
             publisher.connect(Connect.of(Version.MQTT_5));
             long start = System.nanoTime();
@@ -65,6 +67,7 @@ final class Flood {
                     answer = publisher.poll(Duration.ZERO);
                 }
             }
+            return acknowledged * 1e9 / (System.nanoTime() - start);
         }
     }
 

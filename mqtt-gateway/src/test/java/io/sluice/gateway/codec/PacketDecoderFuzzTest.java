@@ -155,6 +155,7 @@ class PacketDecoderFuzzTest {
                 })
                 .as(which)
                 .doesNotThrowAnyException();
+        assertThat(in.refCnt()).as("owners of the buffer, %s", which).isOne();
         assertThat(handler.packets).as(which).hasSize(outcome[0].equals("read") ? 1 : 0);
         if (outcome[0].equals("waiting")) {
             assertThat(in.readerIndex()).as(which).isEqualTo(start);
