@@ -3,8 +3,8 @@ package io.sluice.wire;
 import java.util.List;
 
 /**
- * A delivery that does not come from the session's stretch of the log, such as that of a retained message, so that its
- * packet id does not follow from its place and is bound to it in writing.
+ * A delivery that does not come from the session's stretch of the log, such as that of a retained message or of a group's, so
+ * that its packet id does not follow from its place and is bound to it in writing.
  *
  * @param packetId of the range that is assigned, see {@link PacketIdRanges}
  * @param qos of the delivery: 1 or 2
@@ -12,6 +12,11 @@ import java.util.List;
  * @param message with the RETAIN flag that the client is shown
  */
 public record AssignedDelivery(int packetId, Qos qos, List<Integer> identifiers, PublishRecord message) {
+
+    /** What it is known by. */
+    public AssignedId id() {
+        return new AssignedId(packetId, message.origin());
+    }
 
     /** Writes the delivery. */
     public void write(WireWriter out) {

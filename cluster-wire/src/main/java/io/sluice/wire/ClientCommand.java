@@ -18,6 +18,8 @@ import java.util.List;
  * <tr><td>22</td><td>{@link Release}</td></tr>
  * <tr><td>23</td><td>{@link Pull}</td></tr>
  * <tr><td>24</td><td>{@link Due}</td></tr>
+ * <tr><td>32</td><td>{@link Bound}</td></tr>
+ * <tr><td>33</td><td>{@link Fenced}</td></tr>
  * </table>
  */
 public sealed interface ClientCommand extends Command {
@@ -324,6 +326,46 @@ public sealed interface ClientCommand extends Command {
         }
     }
 
+    /**
+     * A message of a group belongs to this session: what a gateway wrote as {@link GroupCommand.Advance.Binding}, accepted by
+     * the queue stage for the group. The client may have acknowledged it before this is read.
+     */
+    record Bound(String clientId, long sessionId, AssignedDelivery delivery) implements ClientCommand {
+        static final int TYPE = 32;
+
+        @Override
+        public byte[] value() {
+            WireWriter out = header(TYPE).number(sessionId);
+            delivery.write(out);
+            return out.toBytes();
+        }
+
+        static Bound read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Bound(clientId, in.number(), AssignedDelivery.read(in));
+        }
+    }
+
+    /**
+     * The queue stage for a group answers {@link GroupCommand.Fence} or {@link GroupCommand.Drop}: all that was bound to the
+     * session before stands before this record.
+     *
+     * @param epoch of the connection that asked, 0 if the session has left the group
+     */
+    record Fenced(String clientId, long sessionId, GroupId group, long epoch) implements ClientCommand {
+        static final int TYPE = 33;
+
+        @Override
+        public byte[] value() {
+            WireWriter out = header(TYPE).number(sessionId);
+            group.write(out);
+            return out.number(epoch).toBytes();
+        }
+
+        static Fenced read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Fenced(clientId, in.number(), GroupId.read(in), in.number());
+        }
+    }
+
     /** Reads what stands behind the type. */
     static ClientCommand read(int type, byte[] key, WireReader in) throws DamagedRecordException {
         String clientId = ClientKeys.decode(key);
@@ -337,6 +379,8 @@ public sealed interface ClientCommand extends Command {
             case Release.TYPE -> Release.read(clientId, in);
             case Pull.TYPE -> Pull.read(clientId, in);
             case Due.TYPE -> Due.read(clientId, in);
+            case Bound.TYPE -> Bound.read(clientId, in);
+            case Fenced.TYPE -> Fenced.read(clientId, in);
             default -> throw new DamagedRecordException("command of unknown type " + type);
         };
     }

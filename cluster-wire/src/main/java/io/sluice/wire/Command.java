@@ -14,12 +14,13 @@ import java.util.List;
  * <tr><td>2</td><td>{@link Progress}</td><td>none; in the partition of its clients</td>
  *     <td>for each session client id, epoch, settled, received, settled ids, received ids</td></tr>
  * <tr><td>16 and more</td><td>{@link ClientCommand}</td><td>client id</td><td>see there</td></tr>
+ * <tr><td>64 and more</td><td>{@link GroupCommand}</td><td>{@link GroupId#key}</td><td>see there</td></tr>
  * </table>
  *
  * <p>The epoch of a connection is the offset of its {@link ClientCommand.Attach}. A command with an epoch other than that
  * of the session's connection comes from a connection that is over, and is ignored.
  */
-public sealed interface Command permits Command.GatewayLost, Command.Progress, ClientCommand {
+public sealed interface Command permits Command.GatewayLost, Command.Progress, ClientCommand, GroupCommand {
 
     /** The version that this build writes, and the only one that it reads. */
     byte VERSION = 1;
@@ -89,22 +90,22 @@ public sealed interface Command permits Command.GatewayLost, Command.Progress, C
          * @param epoch of the connection
          * @param settled messages that are done: PUBACK or PUBCOMP arrived, or they are not to be sent
          * @param received messages whose PUBREC arrived; their PUBREL may go out when this is durable
-         * @param settledIds assigned packet ids whose delivery is done
-         * @param receivedIds assigned packet ids whose PUBREC arrived
+         * @param settledIds deliveries with assigned packet ids that are done
+         * @param receivedIds deliveries with assigned packet ids whose PUBREC arrived
          */
         public record Session(
                 String clientId,
                 long epoch,
                 List<Origin> settled,
                 List<Origin> received,
-                List<Integer> settledIds,
-                List<Integer> receivedIds) {
+                List<AssignedId> settledIds,
+                List<AssignedId> receivedIds) {
 
             private void write(WireWriter out) {
                 out.string(clientId).number(epoch);
                 Origin.writeSet(settled, out);
                 Origin.writeSet(received, out);
-                out.list(settledIds, (id, to) -> to.number(id)).list(receivedIds, (id, to) -> to.number(id));
+                out.list(settledIds, AssignedId::write).list(receivedIds, AssignedId::write);
             }
 
             private static Session read(WireReader in) throws DamagedRecordException {
@@ -113,8 +114,8 @@ public sealed interface Command permits Command.GatewayLost, Command.Progress, C
                         in.number(),
                         Origin.readSet(in),
                         Origin.readSet(in),
-                        in.list(WireReader::packetId),
-                        in.list(WireReader::packetId));
+                        in.list(AssignedId::read),
+                        in.list(AssignedId::read));
             }
         }
     }
@@ -133,7 +134,10 @@ public sealed interface Command permits Command.GatewayLost, Command.Progress, C
                 switch (type) {
                     case GatewayLost.TYPE -> GatewayLost.read(key, in);
                     case Progress.TYPE -> Progress.read(in);
-                    default -> ClientCommand.read(type, key, in);
+                    default ->
+                        GroupCommand.isType(type)
+                                ? GroupCommand.read(type, key, in)
+                                : ClientCommand.read(type, key, in);
                 };
         in.end();
         return command;

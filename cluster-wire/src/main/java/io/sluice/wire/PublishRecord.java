@@ -109,6 +109,24 @@ public record PublishRecord(
                 topic, payload, qos, retain, clientId, properties, partition, offset, timestamp, id, after);
     }
 
+    /** The same message with the RETAIN flag that a client is shown. */
+    public PublishRecord withRetain(boolean flag) {
+        return flag == retain
+                ? this
+                : new PublishRecord(
+                        topic,
+                        payload,
+                        qos,
+                        flag,
+                        clientId,
+                        properties,
+                        partition,
+                        offset,
+                        timestamp,
+                        uniqueId,
+                        uniqueAfter);
+    }
+
     /** Where the message stands in the log. */
     public Origin origin() {
         return new Origin(partition, offset);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandTest {
 
-    private static final int KINDS = 11;
+    private static final int KINDS = 20;
     private static final byte[] CLIENT = "c".getBytes(UTF_8);
     private static final Command.GatewayLost LOST = new Command.GatewayLost(5, 300, "gw-1");
 

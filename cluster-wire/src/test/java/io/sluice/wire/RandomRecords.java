@@ -22,7 +22,7 @@ final class RandomRecords {
 
     Command command() {
         String client = client();
-        return switch (random.nextInt(11)) {
+        return switch (random.nextInt(20)) {
             case 0 -> new Command.GatewayLost(number(), slot(), "gä-" + slot());
             case 1 -> new Command.Progress(list(this::progress));
             case 2 ->
@@ -57,8 +57,43 @@ final class RandomRecords {
             case 7 -> new ClientCommand.Receipt(client, number(), receipt());
             case 8 -> new ClientCommand.Release(client, number(), packetId(), random.nextInt(1_000));
             case 9 -> new ClientCommand.Pull(client, number(), number(), offsets());
-            default -> new ClientCommand.Due(client, random.nextBoolean() ? number() : -1, number(), dueKind());
+            case 10 -> new ClientCommand.Due(client, random.nextBoolean() ? number() : -1, number(), dueKind());
+            case 11 -> new ClientCommand.Bound(client, number(), assigned());
+            case 12 -> new ClientCommand.Fenced(client, number(), group(), number());
+            default -> groupCommand(client);
         };
+    }
+
+    private GroupCommand groupCommand(String client) {
+        return switch (random.nextInt(7)) {
+            case 0 -> new GroupCommand.Join(group(), "gä-" + slot(), slot(), 1 + random.nextInt(1_000), offsets());
+            case 1 -> new GroupCommand.Leave(group(), "gä-" + slot());
+            case 2 -> new GroupCommand.Hold(group(), client, number(), number(), offsets());
+            case 3 -> new GroupCommand.Drop(group(), client, number());
+            case 4 -> new GroupCommand.Fence(group(), client, number(), number());
+            case 5 ->
+                new GroupCommand.Advance(
+                        group(),
+                        "gä-" + slot(),
+                        list(() -> new GroupCommand.Advance.Part(
+                                slot(), number(), settled().above(), random.nextBoolean(), random.nextBoolean())),
+                        list(() ->
+                                new GroupCommand.Advance.Binding(number(), client(), number(), number(), assigned())));
+            default -> new GroupCommand.Expire(group(), number());
+        };
+    }
+
+    private GroupId group() {
+        return new GroupId("gröup" + random.nextInt(9), topics.filter());
+    }
+
+    private SettledOffsets settled() {
+        SettledOffsets settled = new SettledOffsets(random.nextInt(9));
+        for (OffsetRange range : list(() -> new OffsetRange(random.nextInt(90), 90 + random.nextInt(9)))) {
+            settled.add(range);
+        }
+        settled.add(number(), number());
+        return settled;
     }
 
     Inbox inbox() {
@@ -68,7 +103,15 @@ final class RandomRecords {
     }
 
     Fanout fanout() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(6)) {
+            case 4 ->
+                new Fanout.Assignment(
+                        group(),
+                        "gw-" + slot(),
+                        number(),
+                        list(() -> new Fanout.Assignment.Part(
+                                slot(), number(), settled(), random.nextBoolean(), random.nextBoolean())));
+            case 5 -> new Fanout.Returned(group(), "gw-" + slot(), number(), origin());
             case 0 -> new Fanout.Evict(client(), "gw-" + slot(), number());
             case 1 -> new Fanout.Refused(client(), "gw-" + slot(), number(), 0x80 + random.nextInt(0x80));
             default -> page();
@@ -102,12 +145,13 @@ final class RandomRecords {
                 random.nextBoolean(),
                 number(),
                 list(this::version),
+                list(() -> new Fanout.Shared(group(), options())),
                 offsets(),
                 random.nextBoolean(),
                 list(this::receipt),
                 reuses(),
                 list(this::assigned),
-                list(this::packetId),
+                list(this::assignedId),
                 list(() -> random.nextBoolean()
                         ? new Fanout.Queued(messages.logged(), random.nextBoolean())
                         : new Fanout.Received(origin())),
@@ -117,7 +161,7 @@ final class RandomRecords {
 
     private Command.Progress.Session progress() {
         return new Command.Progress.Session(
-                client(), number(), origins(), origins(), list(this::packetId), list(this::packetId));
+                client(), number(), origins(), origins(), list(this::assignedId), list(this::assignedId));
     }
 
     private ReuseCounts reuses() {
@@ -133,6 +177,10 @@ final class RandomRecords {
 
     private InboundReceipt receipt() {
         return new InboundReceipt(packetId(), random.nextInt(1_000), random.nextInt(12), number());
+    }
+
+    private AssignedId assignedId() {
+        return new AssignedId(packetId(), random.nextBoolean() ? origin() : new Origin(-1, -1));
     }
 
     private AssignedDelivery assigned() {

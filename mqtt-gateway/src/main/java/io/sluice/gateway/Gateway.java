@@ -72,11 +72,11 @@ public final class Gateway implements AutoCloseable {
             EventLoops loops = start(new EventLoops(config.mqtt().eventLoops(), gatewayMetrics));
             loops.lanes().forEach(lane -> sink.onRoom(lane::resumePublishers));
             SessionJournal journal = kafka.journal(loops.lanes().size(), this::heartbeat, timer);
-            FanoutReader fanout = start(kafka.fanout(sessions));
+            LogTail tail = start(kafka.tail(loops.lanes(), this::heartbeat, health::lease, timer, gatewayMetrics));
+            tail.start();
+            FanoutReader fanout = start(kafka.fanout(sessions, tail));
             answers = fanout;
             fanout.start();
-            LogTail tail = start(kafka.tail(loops.lanes(), timer, gatewayMetrics));
-            tail.start();
 
             // Listening comes before joining, since the members are told the port; clients are let in last of all.
             Admission admission = new Admission(config.limits().connections());

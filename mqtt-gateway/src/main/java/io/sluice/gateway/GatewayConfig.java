@@ -40,6 +40,7 @@ public record GatewayConfig(
         MqttConfig mqtt,
         LimitsConfig limits,
         SessionsConfig sessions,
+        GroupsConfig groups,
         LogConfig log,
         KafkaConfig kafka,
         ZooKeeperConfig zookeeper,

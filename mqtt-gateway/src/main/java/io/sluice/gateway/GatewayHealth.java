@@ -25,6 +25,12 @@ final class GatewayHealth implements Health {
         return present != null && present.log.isWritable() && present.tail.isRunning();
     }
 
+    /** See {@link LogHealth#lease}; -1 before the start. */
+    long lease() {
+        Parts present = parts;
+        return present == null ? -1 : present.log.lease();
+    }
+
     @Override
     public List<Check> live() {
         Parts present = parts;

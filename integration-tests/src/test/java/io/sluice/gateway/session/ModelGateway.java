@@ -2,6 +2,7 @@ package io.sluice.gateway.session;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.gateway.metrics.GatewayMetrics;
+import io.sluice.wire.AssignedId;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
@@ -103,7 +104,7 @@ public final class ModelGateway {
 
     /** A connected client. */
     private interface Served {
-        void told(Fanout record);
+        void told(Fanout.ForClient record);
 
         void end();
 
@@ -234,7 +235,7 @@ public final class ModelGateway {
         if (fanoutRead == world.fanout(slot).size()) {
             return;
         }
-        Fanout record = world.fanout(slot).get(fanoutRead++);
+        Fanout.ForClient record = (Fanout.ForClient) world.fanout(slot).get(fanoutRead++);
         Served session = sessions.get(record.clientId());
         if (session != null && record.incarnation().equals(incarnation)) {
             session.told(record);
@@ -378,7 +379,7 @@ public final class ModelGateway {
         }
 
         @Override
-        public void told(Fanout record) {
+        public void told(Fanout.ForClient record) {
             if (record instanceof Fanout.Page page && page.request() == request) {
                 page(page);
             } else if (record instanceof Fanout.Refused refused && refused.request() == request) {
@@ -667,7 +668,7 @@ public final class ModelGateway {
         }
 
         @Override
-        public void told(Fanout record) {
+        public void told(Fanout.ForClient record) {
             session.told(record);
         }
 
@@ -749,12 +750,12 @@ public final class ModelGateway {
         }
 
         @Override
-        public void settledId(Session settling, long epoch, int packetId, Runnable durable) {
+        public void settledId(Session settling, long epoch, AssignedId id, Runnable durable) {
             throw new UnsupportedOperationException();
         }
 
         @Override
-        public void receivedId(Session receiving, long epoch, int packetId, Runnable durable) {
+        public void receivedId(Session receiving, long epoch, AssignedId id, Runnable durable) {
             throw new UnsupportedOperationException();
         }
 

@@ -35,9 +35,7 @@ class ConnackIT extends MqttTest {
                 .isOne();
         assertThat(properties.number(Property.SUBSCRIPTION_IDENTIFIERS_AVAILABLE, 1))
                 .isOne();
-        assertThat(properties.number(Property.SHARED_SUBSCRIPTION_AVAILABLE, 1))
-                .as("shared subscriptions are not served")
-                .isZero();
+        assertThat(properties.number(Property.SHARED_SUBSCRIPTION_AVAILABLE, 1)).isOne();
         assertThat(properties.number(Property.RECEIVE_MAXIMUM, 65_535)).isPositive();
         assertThat(properties.number(Property.MAXIMUM_PACKET_SIZE, 268_435_460)).isPositive();
         assertThat(properties.number(Property.TOPIC_ALIAS_MAXIMUM, 0)).isPositive();

@@ -258,7 +258,7 @@ class ConnectIT extends MqttTest {
     @Normative("MQTT-3.1.2-29")
     void aClientThatWantsNoProblemInformationGetsNone() {
         MqttProbe client = connected(V5, connect(V5).with(REQUEST_PROBLEM_INFORMATION, 0));
-        client.send(Packets.subscribe(V5, 1, "$share/group/topic", 0));
+        client.send(Packets.subscribe(V5, 1, "$share/group", 0));
         client.send(Packets.unsubscribe(V5, 2, unique("never")));
         client.send(Pub.to("$refused", "x").qos1(3));
         client.send(Packets.pubrel(4));

@@ -156,7 +156,7 @@ class FlowControlIT extends MqttTest {
         client.expect(Pubrel.class);
         client.send(Packets.pubrel(4));
         client.expect(Pubcomp.class);
-        client.send(Packets.subscribe(V5, 5, "$share/g/t", 0));
+        client.send(Packets.subscribe(V5, 5, "$share/g", 0));
         client.expect(Suback.class);
         client.send(Packets.unsubscribe(V5, 6, unique("never")));
         client.expect(Unsuback.class);
@@ -173,7 +173,7 @@ class FlowControlIT extends MqttTest {
         assertThat(client.expect(Puback.class).properties().text(REASON_STRING)).isNotBlank();
         client.send(Pub.to("$refused", "x").qos2(2));
         assertThat(client.expect(Pubrec.class).properties().text(REASON_STRING)).isNotBlank();
-        client.send(Packets.subscribe(V5, 5, "$share/g/t", 0));
+        client.send(Packets.subscribe(V5, 5, "$share/g", 0));
         assertThat(client.expect(Suback.class).properties().text(REASON_STRING)).isNotBlank();
         client.send(connect(V5));
         assertThat(client.expectDisconnect(Reason.PROTOCOL_ERROR).properties().text(REASON_STRING))

@@ -63,7 +63,7 @@ class ThreeOneOneIT extends MqttTest {
     void aRefusedFilterIsAFailureAndTheOthersAreGranted() {
         MqttProbe client = subscriber(V311);
         client.send(Packets.subscribe(
-                V311, 1, Properties.NONE, Packets.filter("$share/g/t", 1), Packets.filter(unique("t"), 2)));
+                V311, 1, Properties.NONE, Packets.filter("$share/g", 1), Packets.filter(unique("t"), 2)));
         assertThat(client.expect(Suback.class).reasons()).containsExactly(0x80, 2);
     }
 

@@ -438,6 +438,11 @@ final class SessionWorld {
         }
 
         @Override
+        public void command(Command command) {
+            throw new AssertionError("nobody shares here: " + command);
+        }
+
+        @Override
         public void fanout(int slot, Fanout message) {
             fanout.get(slot).add(message);
         }

@@ -3,6 +3,8 @@ package io.sluice.router.queue;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
+import io.sluice.wire.GroupCommand;
+import io.sluice.wire.GroupId;
 import io.sluice.wire.Inbox;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SubscriptionsRecord;
@@ -35,7 +37,12 @@ public final class ModelQueue {
 
         /** To the queue's own commands. */
         void due(ClientCommand.Due due);
+
+        /** To a partition of the commands. */
+        void command(Command command);
     }
+
+    private static final long KEEP_MILLIS = Long.MAX_VALUE / 4;
 
     private final int partitions;
     private final ClientQueue.Limits limits;
@@ -43,6 +50,7 @@ public final class ModelQueue {
     private MemoryState committed;
     private MemoryState working;
     private ClientQueue queue;
+    private GroupQueue groups;
     private final List<Runnable> uncommitted = new ArrayList<>();
     private int commandsRead;
     private int inboxRead;
@@ -89,6 +97,11 @@ public final class ModelQueue {
             public void told(String clientId, SessionEvent event, ClientState client) {}
 
             @Override
+            public void toGroup(GroupCommand command) {
+                uncommitted.add(() -> outputs.command(command));
+            }
+
+            @Override
             public void changed(String clientId, ClientState client) {}
 
             @Override
@@ -99,6 +112,20 @@ public final class ModelQueue {
 
             @Override
             public void passedOver(PassedOver reason) {}
+        });
+        groups = new GroupQueue(partitions, KEEP_MILLIS, working.lost(), working, new GroupEffects() {
+            @Override
+            public void send(int slot, Fanout message) {
+                uncommitted.add(() -> outputs.fanout(slot, message));
+            }
+
+            @Override
+            public void write(Command command) {
+                uncommitted.add(() -> outputs.command(command));
+            }
+
+            @Override
+            public void refused() {}
         });
     }
 
@@ -114,7 +141,15 @@ public final class ModelQueue {
 
     /** The next command. */
     public void command(String clientId, Command command, long now) {
-        queue.command(clientId, commandsRead++, command, now);
+        long offset = commandsRead++;
+        if (command instanceof GroupCommand ofGroup) {
+            groups.command(offset, ofGroup, now);
+            return;
+        }
+        if (command instanceof Command.GatewayLost lost) {
+            groups.gatewayLost(lost, offset, now);
+        }
+        queue.command(clientId, offset, command, now);
     }
 
     /** The next record of the inbox. */
@@ -130,6 +165,7 @@ public final class ModelQueue {
     /** The clock. */
     public void tick(long now) {
         queue.tick(now);
+        groups.tick(now);
     }
 
     /** All of it at once. */
@@ -168,6 +204,35 @@ public final class ModelQueue {
         return of.values().stream().mapToInt(TreeMap::size).sum();
     }
 
+    /** For each log partition, up to where a group is settled; null if there is no such group. */
+    public long[] settledBelow(GroupId id) {
+        GroupState group = working.group(id);
+        return group == null
+                ? null
+                : Arrays.stream(group.parts())
+                        .mapToLong(part -> part.settled().below())
+                        .toArray();
+    }
+
+    /** What is known of a group, for messages of failures. */
+    public String describe(GroupId id) {
+        GroupState group = working.group(id);
+        StringBuilder text = new StringBuilder(String.valueOf(group == null ? null : group.gateways()));
+        if (group != null) {
+            for (GroupState.Part part : group.parts()) {
+                text.append(" " + part.owner() + "@" + part.epoch() + (part.release() ? " releasing " : " ")
+                        + part.settled());
+            }
+        }
+        return text + " " + working.holds;
+    }
+
+    /** Deliveries that are bound to a client and not settled. */
+    public int assigned(String clientId) {
+        ClientState client = working.client(clientId);
+        return client == null ? 0 : client.assigned().size();
+    }
+
     /** What is known of a client, for messages of failures. */
     public String describe(String clientId) {
         ClientState client = working.client(clientId);
@@ -187,10 +252,12 @@ public final class ModelQueue {
         return text + " " + working.marks;
     }
 
-    private static final class MemoryState implements QueueState {
+    private static final class MemoryState implements QueueState, GroupStates {
         private final Map<String, Supplier<ClientState>> clients = new HashMap<>();
         private final Map<String, Map<Integer, TreeMap<Long, Entry>>> entries = new HashMap<>();
         private final Map<Integer, Mark> marks = new HashMap<>();
+        private final Map<GroupId, byte[]> groups = new HashMap<>();
+        private final Map<GroupId, Map<String, Hold>> holds = new HashMap<>();
         private LostGateways lost = new LostGateways();
 
         MemoryState copy() {
@@ -203,7 +270,46 @@ public final class ModelQueue {
             });
             copy.marks.putAll(marks);
             copy.lost = copyOf(lost);
+            copy.groups.putAll(groups);
+            holds.forEach((id, of) -> copy.holds.put(id, new HashMap<>(of)));
             return copy;
+        }
+
+        @Override
+        public GroupState group(GroupId id) {
+            byte[] bytes = groups.get(id);
+            return bytes == null ? null : GroupState.of(bytes);
+        }
+
+        @Override
+        public void put(GroupState group) {
+            groups.put(group.id(), group.toBytes());
+        }
+
+        @Override
+        public void remove(GroupId id) {
+            groups.remove(id);
+            holds.remove(id);
+        }
+
+        @Override
+        public List<GroupState> all() {
+            return groups.values().stream().map(GroupState::of).toList();
+        }
+
+        @Override
+        public Hold hold(GroupId id, String clientId) {
+            return holds.getOrDefault(id, Map.of()).get(clientId);
+        }
+
+        @Override
+        public void putHold(GroupId id, String clientId, Hold hold) {
+            Map<String, Hold> of = holds.computeIfAbsent(id, unused -> new HashMap<>());
+            if (hold == null) {
+                of.remove(clientId);
+            } else {
+                of.put(clientId, hold);
+            }
         }
 
         @Override

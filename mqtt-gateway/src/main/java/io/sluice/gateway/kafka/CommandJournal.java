@@ -3,6 +3,7 @@ package io.sluice.gateway.kafka;
 import io.sluice.gateway.session.EndReason;
 import io.sluice.gateway.session.Session;
 import io.sluice.gateway.session.SessionJournal;
+import io.sluice.wire.AssignedId;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Command;
 import io.sluice.wire.Heartbeat;
@@ -174,8 +175,8 @@ final class CommandJournal implements SessionJournal {
     }
 
     @Override
-    public void settledId(Session session, long epoch, int packetId, Runnable durable) {
-        gathered(session).of(session, epoch, durable).settledIds.add(packetId);
+    public void settledId(Session session, long epoch, AssignedId id, Runnable durable) {
+        gathered(session).of(session, epoch, durable).settledIds.add(id);
         gathered(session).flushWithin(session, settleMillis);
     }
 
@@ -186,8 +187,8 @@ final class CommandJournal implements SessionJournal {
     }
 
     @Override
-    public void receivedId(Session session, long epoch, int packetId, Runnable durable) {
-        gathered(session).of(session, epoch, durable).receivedIds.add(packetId);
+    public void receivedId(Session session, long epoch, AssignedId id, Runnable durable) {
+        gathered(session).of(session, epoch, durable).receivedIds.add(id);
         gathered(session).flushWithin(session, 0);
     }
 
@@ -201,8 +202,8 @@ final class CommandJournal implements SessionJournal {
         private final long epoch;
         private final List<Origin> settled = new ArrayList<>();
         private final List<Origin> received = new ArrayList<>();
-        private final List<Integer> settledIds = new ArrayList<>(0);
-        private final List<Integer> receivedIds = new ArrayList<>(0);
+        private final List<AssignedId> settledIds = new ArrayList<>(0);
+        private final List<AssignedId> receivedIds = new ArrayList<>(0);
         private final List<Runnable> durable = new ArrayList<>();
 
         private OfSession(long epoch) {

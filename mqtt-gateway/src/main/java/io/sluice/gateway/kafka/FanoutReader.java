@@ -35,6 +35,7 @@ public final class FanoutReader implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
     private final Sessions sessions;
+    private final java.util.function.Consumer<Fanout.ForGroup> groups;
     private final Set<String> incarnations = ConcurrentHashMap.newKeySet();
     /** Slots that are not read from yet. */
     private final Set<Integer> newSlots = ConcurrentHashMap.newKeySet();
@@ -44,11 +45,21 @@ public final class FanoutReader implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean reading;
 
-    /** @param consumer assigned to nothing, which reads only what is committed; owned by this object from now on */
-    FanoutReader(Consumer<byte[], byte[]> consumer, String topic, Sessions sessions) {
+    /**
+     * A reader that is not running yet.
+     *
+     * @param consumer assigned to nothing, which reads only what is committed; owned by this object from now on
+     * @param groups is told what concerns groups, on this object's thread
+     */
+    FanoutReader(
+            Consumer<byte[], byte[]> consumer,
+            String topic,
+            Sessions sessions,
+            java.util.function.Consumer<Fanout.ForGroup> groups) {
         this.consumer = consumer;
         this.topic = topic;
         this.sessions = sessions;
+        this.groups = groups;
     }
 
     /** Starts the thread. */
@@ -120,9 +131,16 @@ public final class FanoutReader implements AutoCloseable {
     private void accept(ConsumerRecord<byte[], byte[]> record) {
         try {
             Fanout message = Fanout.decode(record.key(), record.value());
-            Session session = sessions.get(message.clientId());
-            if (session != null && incarnations.contains(message.incarnation())) {
-                session.told(message);
+            if (!incarnations.contains(message.incarnation())) {
+                return;
+            }
+            if (message instanceof Fanout.ForGroup ofGroup) {
+                groups.accept(ofGroup);
+            } else if (message instanceof Fanout.ForClient ofClient) {
+                Session session = sessions.get(ofClient.clientId());
+                if (session != null) {
+                    session.told(ofClient);
+                }
             }
         } catch (DamagedRecordException e) {
             log.atError()

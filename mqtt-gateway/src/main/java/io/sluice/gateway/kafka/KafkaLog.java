@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -48,6 +49,8 @@ public final class KafkaLog implements AutoCloseable {
     private static final int HEADROOM_BYTES = 128 * 1024;
     private static final int MAX_FETCH_BYTES = 8 * 1024 * 1024;
     private static final int MAX_POLL_RECORDS = 5_000;
+    private static final int GROUP_READ_WAIT_MS = 50;
+    private static final int GROUP_READ_BYTES = 1 << 20;
 
     private final GatewayConfig config;
     private final Topics topics;
@@ -193,12 +196,18 @@ public final class KafkaLog implements AutoCloseable {
         return new LogAppender(producer, topics.publish(), config.limits().appendBytes(), gatewayMetrics);
     }
 
-    /** The source of deliveries, not started yet. */
+    /**
+     * The source of deliveries, not started yet.
+     *
+     * @param lease see {@link LogHealth#lease}
+     */
     public LogTail tail(
-            List<? extends DeliveryLane> lanes, ScheduledExecutorService timer, GatewayMetrics gatewayMetrics) {
-        KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(consumerProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        metrics.bindKafka(consumer);
+            List<? extends DeliveryLane> lanes,
+            Supplier<Heartbeat> identity,
+            LongSupplier lease,
+            ScheduledExecutorService timer,
+            GatewayMetrics gatewayMetrics) {
+        KafkaConsumer<byte[], byte[]> consumer = consumer(consumerProperties());
         return new LogTail(
                 consumer,
                 partitions,
@@ -206,7 +215,31 @@ public final class KafkaLog implements AutoCloseable {
                 new LogEnd(admin, partitions, timer),
                 lanes,
                 config.sessions(),
+                new GroupServices(
+                        producer,
+                        topics.commands(),
+                        new GroupReader(consumer(groupReaderProperties())),
+                        identity,
+                        lease,
+                        config.groups().groups(),
+                        config.groups().limits(config.sessions().settleInterval())),
+                timer,
                 gatewayMetrics);
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> properties) {
+        KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        metrics.bindKafka(consumer);
+        return consumer;
+    }
+
+    /** Groups that are behind wait for each other: none may read for long. */
+    private Map<String, Object> groupReaderProperties() {
+        Map<String, Object> properties = consumerProperties();
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, GROUP_READ_WAIT_MS);
+        properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, GROUP_READ_BYTES);
+        return properties;
     }
 
     /** What concerns durable sessions is written there. */
@@ -222,13 +255,10 @@ public final class KafkaLog implements AutoCloseable {
     }
 
     /** Brings the queue stage's answers to the sessions, not started yet. */
-    public FanoutReader fanout(Sessions sessions) {
+    public FanoutReader fanout(Sessions sessions, LogTail tail) {
         Map<String, Object> properties = consumerProperties();
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-        metrics.bindKafka(consumer);
-        return new FanoutReader(consumer, topics.fanout(), sessions);
+        return new FanoutReader(consumer(properties), topics.fanout(), sessions, tail::fanout);
     }
 
     /** Writes what is still on its way, as far as Kafka takes it, and leaves. */

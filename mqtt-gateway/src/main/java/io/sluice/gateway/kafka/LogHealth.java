@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -27,6 +28,8 @@ public final class LogHealth implements AutoCloseable {
     private final ScheduledFuture<?> beating;
     private volatile long lastConfirmedNanos;
     private volatile boolean everConfirmed;
+    private final AtomicLong lease = new AtomicLong();
+    private volatile String confirmedIncarnation = "";
     private volatile boolean beatInFlight;
     private boolean reportedWritable;
 
@@ -61,6 +64,16 @@ public final class LogHealth implements AutoCloseable {
         return everConfirmed ? Duration.ofNanos(System.nanoTime() - lastConfirmedNanos) : Duration.ZERO;
     }
 
+    /**
+     * Since when the gateway cannot have been declared lost, as a number that is another one after each time in which its
+     * heartbeats of one incarnation had a gap of {@code staleAfter}; -1 while there is one. Leaders wait longer than that.
+     */
+    public long lease() {
+        // In this order, so that a gap that is just over is not overlooked.
+        boolean isSure = isWritable();
+        return isSure ? lease.get() : -1;
+    }
+
     private void beat() {
         boolean writable = isWritable();
         if (writable != reportedWritable) {
@@ -80,15 +93,20 @@ public final class LogHealth implements AutoCloseable {
         try {
             producer.send(
                     new ProducerRecord<>(topic, HEARTBEAT_PARTITION, beat.key(), beat.value()),
-                    (metadata, failure) -> confirmed(sentNanos, failure));
+                    (metadata, failure) -> confirmed(beat, sentNanos, failure));
         } catch (RuntimeException e) {
-            confirmed(sentNanos, e);
+            confirmed(beat, sentNanos, e);
         }
     }
 
-    private void confirmed(long sentNanos, Exception failure) {
+    private void confirmed(Heartbeat beat, long sentNanos, Exception failure) {
         beatInFlight = false;
         if (failure == null) {
+            boolean isSame = beat.incarnation().equals(confirmedIncarnation);
+            if (!isSame || sentNanos - lastConfirmedNanos >= staleAfterNanos) {
+                lease.incrementAndGet();
+                confirmedIncarnation = beat.incarnation();
+            }
             // From the sending, so that a confirmation that was long on its way does not count as fresh.
             lastConfirmedNanos = sentNanos;
             everConfirmed = true;

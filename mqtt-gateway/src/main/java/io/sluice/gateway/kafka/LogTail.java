@@ -1,19 +1,23 @@
 package io.sluice.gateway.kafka;
 
 import io.sluice.gateway.SessionsConfig;
+import io.sluice.gateway.group.GroupClient;
+import io.sluice.gateway.group.SharedDelivery;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DeliveryBatch;
 import io.sluice.gateway.session.DeliveryLane;
 import io.sluice.gateway.session.DeliverySource;
 import io.sluice.gateway.session.DeliveryTarget;
 import io.sluice.gateway.session.DropReason;
+import io.sluice.gateway.session.GroupHolder;
 import io.sluice.gateway.session.Session;
 import io.sluice.gateway.session.Subscription;
 import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.Fanout;
 import io.sluice.wire.FilterVersion;
+import io.sluice.wire.GroupId;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SessionFilters;
-import io.sluice.wire.SubscriptionOptions;
 import io.sluice.wire.TopicFilter;
 import io.sluice.wire.UniqueIds;
 import java.time.Duration;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -68,6 +73,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     private final Map<Session, long[]> joined = new HashMap<>();
 
     private final RecentMessages recent;
+    private final TailGroups groups;
+    private final GroupReader reader;
     private final UniqueIds uniqueIds;
     private final DeliveryBatch[] batches;
     private final Thread thread = new Thread(this::run, "log-tail");
@@ -84,6 +91,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
      * @param partitions all of the log
      * @param lanes the event loops
      * @param durable what is kept for durable sessions
+     * @param shared what groups of shared subscriptions need
+     * @param timer runs what has to be done now and again
      */
     LogTail(
             Consumer<byte[], byte[]> consumer,
@@ -92,6 +101,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
             LogEnd logEnd,
             List<? extends DeliveryLane> lanes,
             SessionsConfig durable,
+            GroupServices shared,
+            ScheduledExecutorService timer,
             GatewayMetrics metrics) {
         this.consumer = consumer;
         this.partitions = partitions;
@@ -105,6 +116,9 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         this.recent = new RecentMessages(partitions.size(), durable.recentBytes());
         this.uniqueIds = new UniqueIds(durable.uniqueIds());
         newBatches();
+        this.groups = new TailGroups(shared, partitions, recent, logEnd, this::onTail, this::send, metrics);
+        this.reader = shared.reader();
+        groups.start(timer);
         metrics.gauge(
                 "sluice.retained.messages",
                 "Retained messages",
@@ -119,6 +133,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     /** Starts the thread: reads what is retained, then the log up to its end, then stays there. */
     public void start() {
+        reader.start();
         thread.start();
     }
 
@@ -136,13 +151,41 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     @Override
     public void subscribe(Session session, SubscribeRequest request) {
-        logEnd.ask(ends -> onTail(() -> changes.add(new Change(ends, () -> install(session, request)))));
+        List<Subscription> shared = request.shared();
+        if (shared.isEmpty()) {
+            logEnd.ask(ends -> onTail(() -> changes.add(new Change(ends, () -> install(session, request)))));
+            return;
+        }
+        GroupHolder holder = session.isDurable() ? session.holder() : null;
+        logEnd.ask(ends -> onTail(() -> groups.expect(
+                shared,
+                holder,
+                ends,
+                () -> changes.add(new Change(ends, () -> {
+                    groups.add(session, shared);
+                    install(session, request);
+                })))));
+    }
+
+    @Override
+    public void rejoin(Session session, List<Fanout.Shared> shared) {
+        List<Subscription> subscriptions = shared.stream()
+                .map(share -> Subscription.of(new TopicFilter(share.group().text()), share.options()))
+                .toList();
+        GroupHolder holder = session.holder();
+        logEnd.ask(ends ->
+                onTail(() -> groups.expect(subscriptions, holder, ends, () -> groups.add(session, subscriptions))));
+    }
+
+    @Override
+    public boolean hasRoomFor(GroupId group) {
+        return groups.hasRoomFor(group);
     }
 
     @Override
     public void unsubscribe(Session session, UnsubscribeRequest request) {
         // By the same way as SUBSCRIBE, so that it does not overtake one.
-        logEnd.ask(ends -> onTail(() -> changes.add(new Change(ends, () -> uninstall(session, request)))));
+        logEnd.ask(ends -> onTail(() -> changes.add(new Change(ends, () -> leave(session, request)))));
     }
 
     @Override
@@ -150,7 +193,21 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         onTail(() -> {
             index.remove(session);
             joined.remove(session);
+            groups.remove(session);
         });
+    }
+
+    @Override
+    public void leaveTail(Session session) {
+        onTail(() -> {
+            index.remove(session);
+            joined.remove(session);
+        });
+    }
+
+    /** The queue stage tells something of a group. */
+    public void fanout(Fanout.ForGroup message) {
+        onTail(() -> groups.fanout(message));
     }
 
     @Override
@@ -201,6 +258,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
             while (!closing) {
                 step(poll());
             }
+            runTasks();
+            groups.leaveAll();
         } catch (InterruptedException | InterruptException e) {
             log.debug("Tail interrupted");
         } catch (RuntimeException | Error e) {
@@ -293,14 +352,19 @@ public final class LogTail implements DeliverySource, AutoCloseable {
                 match(message);
             }
         }
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            task.run();
-        }
+        runTasks();
         while (!changes.isEmpty() && hasPassed(changes.peek().ends())) {
             changes.remove().effect().run();
         }
+        groups.serve();
         lag.update(records);
         submit();
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
     }
 
     private boolean hasPassed(long[] ends) {
@@ -340,6 +404,14 @@ public final class LogTail implements DeliverySource, AutoCloseable {
                 batches[lane].add(message, targets[lane]);
             }
         }
+        if (!groups.isEmpty()) {
+            groups.offer(message);
+        }
+    }
+
+    private void send(SharedDelivery delivery) {
+        GroupClient client = delivery.client();
+        batches[client.lane()].add(() -> client.deliverShared(delivery));
     }
 
     private void submit() throws InterruptedException {
@@ -375,16 +447,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         });
         for (FilterVersion version : filters.versions()) {
             if (version.isOpen()) {
-                SubscriptionOptions options = version.options();
-                index.add(
-                        session,
-                        new Subscription(
-                                version.filter(),
-                                options.qos(),
-                                options.noLocal(),
-                                options.retainAsPublished(),
-                                0,
-                                options.identifier()));
+                index.add(session, Subscription.of(version.filter(), version.options()));
             }
         }
     }
@@ -408,7 +471,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         List<RetainedMatch> matches = new ArrayList<>();
         for (int i = 0; i < request.granted().size(); i++) {
             Subscription subscription = request.granted().get(i);
-            if (!elsewhere) {
+            if (!elsewhere && subscription.group() == null) {
                 index.add(session, subscription);
             }
             if (request.sendRetained()[i]) {
@@ -423,6 +486,15 @@ public final class LogTail implements DeliverySource, AutoCloseable {
             batch.add(() -> session.subscribeWhilePaging(request, ends, matches));
         } else {
             batch.add(session.subscribedOnTail(request, place(joinedFrom), matches));
+        }
+    }
+
+    private void leave(Session session, UnsubscribeRequest request) {
+        List<GroupId> shared = request.shared();
+        if (shared.isEmpty()) {
+            uninstall(session, request);
+        } else {
+            groups.leave(session, shared, () -> uninstall(session, request));
         }
     }
 
@@ -464,6 +536,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         if (thread.isAlive()) {
             thread.interrupt();
         }
+        reader.close();
     }
 
     /** A change of subscriptions, and where in the log it may take effect. */

@@ -3,8 +3,12 @@ package io.sluice.gateway.kafka;
 import io.sluice.wire.PublishRecord;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The newest messages of the log, for durable sessions that join the tail: what lies between the place up to which the
@@ -85,6 +89,32 @@ final class RecentMessages {
             }
         }
         return true;
+    }
+
+    /** Whether all messages of one partition from an offset up to the tail's place are held. */
+    boolean reaches(int partition, long from) {
+        return keeps && from >= heldFrom[partition];
+    }
+
+    /** The messages of one partition from an offset on that match, the first ones of them, in their order. */
+    List<PublishRecord> find(int partition, long from, int most, Predicate<PublishRecord> matching) {
+        Deque<PublishRecord> found = new ArrayDeque<>();
+        Iterator<PublishRecord> backwards = messages.descendingIterator();
+        while (backwards.hasNext()) {
+            PublishRecord message = backwards.next();
+            if (message.partition() == partition) {
+                if (message.offset() < from) {
+                    break;
+                }
+                if (matching.test(message)) {
+                    found.addFirst(message);
+                }
+                if (found.size() > most) {
+                    found.removeLast();
+                }
+            }
+        }
+        return List.copyOf(found);
     }
 
     /** Calls back with the messages from a place up to the tail's, in the order in which they were read. */

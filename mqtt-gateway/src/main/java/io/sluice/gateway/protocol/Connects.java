@@ -183,7 +183,7 @@ final class Connects {
                         limits.topicAliases(),
                         true,
                         true,
-                        false),
+                        true),
                 client.grantedExpirySeconds() == packet.properties().sessionExpirySeconds()
                         ? -1
                         : client.grantedExpirySeconds(),

@@ -11,6 +11,7 @@ import io.sluice.gateway.session.DeliverySource.SubscribeRequest;
 import io.sluice.gateway.session.DeliverySource.UnsubscribeRequest;
 import io.sluice.gateway.session.Session;
 import io.sluice.gateway.session.Subscription;
+import io.sluice.wire.GroupId;
 import io.sluice.wire.TopicFilter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -52,7 +53,10 @@ final class Subscribes {
             if (refusal == null) {
                 Subscription subscription = subscription(request, packet.subscriptionIdentifier());
                 // A filter that stands in the packet twice brings its retained messages once.
-                sendRetained[granted.size()] = session.grant(subscription) && seen.add(request.filter());
+                // Members of a group get no retained messages (MQTT 5.0 section 4.8.2).
+                sendRetained[granted.size()] = session.grant(subscription)
+                        && seen.add(request.filter())
+                        && !TopicFilter.isShared(request.filter());
                 granted.add(subscription);
                 reasons[i] = (byte) request.qos().level();
             } else {
@@ -79,8 +83,8 @@ final class Subscribes {
     private ReasonCode refusal(SubscriptionRequest request) {
         LimitsConfig limits = services.config().limits();
         String filter = request.filter();
-        if (TopicFilter.isShared(filter)) {
-            return ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+        if (TopicFilter.isShared(filter) && GroupId.flaw(filter) != null) {
+            return ReasonCode.TOPIC_FILTER_INVALID;
         }
         if (TopicFilter.flaw(filter) != null || filter.getBytes(StandardCharsets.UTF_8).length > limits.topicBytes()) {
             return ReasonCode.TOPIC_FILTER_INVALID;
@@ -88,6 +92,9 @@ final class Subscribes {
         TopicFilter wanted = new TopicFilter(filter);
         if (wanted.depth() > limits.topicLevels()) {
             return ReasonCode.TOPIC_FILTER_INVALID;
+        }
+        if (TopicFilter.isShared(filter) && !services.source().hasRoomFor(GroupId.of(filter))) {
+            return ReasonCode.QUOTA_EXCEEDED;
         }
         boolean oneTooMany =
                 session.subscriptionCount() >= limits.subscriptionsPerClient() && !session.isSubscribed(wanted);

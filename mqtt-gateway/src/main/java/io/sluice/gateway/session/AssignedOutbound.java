@@ -1,16 +1,23 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.group.SharedDelivery;
 import io.sluice.wire.AssignedDelivery;
+import io.sluice.wire.AssignedId;
 import io.sluice.wire.PacketIdRanges;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
- * Deliveries at QoS 1 and 2 that do not come from the session's stretch of the log: retained messages of new subscriptions.
- * Each is bound in writing to a packet identifier of the assigned range before it is sent, so that the next gateway goes on
- * with the same one. Owned by the session's event loop.
+ * Deliveries at QoS 1 and 2 that do not come from the session's stretch of the log: retained messages of new subscriptions, and
+ * those of groups. Each has a packet identifier of the assigned range, to which it is bound in writing before it is sent, so that
+ * the next gateway goes on with the same one; but a group's message at QoS 1 goes to another member then, and is not bound. Owned
+ * by the session's event loop.
  */
 final class AssignedOutbound {
 
@@ -25,11 +32,18 @@ final class AssignedOutbound {
         /** Writes a binding. */
         void bind(AssignedDelivery delivery, Runnable durable);
 
-        /** Writes that the client is done with an identifier. */
-        void settledId(int packetId, Runnable durable);
+        /**
+         * Has a group write a binding.
+         *
+         * @param refused run instead if the message has gone to another member
+         */
+        void bind(SharedDelivery shared, AssignedDelivery delivery, Runnable durable, Runnable refused);
 
-        /** Writes that PUBREC has come for an identifier. */
-        void receivedId(int packetId, Runnable durable);
+        /** Writes that the client is done with a delivery. */
+        void settledId(AssignedId id, Runnable durable);
+
+        /** Writes that PUBREC has come for a delivery. */
+        void receivedId(AssignedId id, Runnable durable);
 
         /** Writes a PUBLISH, or not. */
         DurableConnection.Fate publish(AssignedDelivery delivery, boolean again);
@@ -48,24 +62,45 @@ final class AssignedOutbound {
         SETTLED
     }
 
+    /** A delivery without an identifier of its own yet; {@code shared} is null if it is not a group's. */
+    private record Unbound(Qos qos, List<Integer> identifiers, PublishRecord message, SharedDelivery shared) {}
+
     private static final class Bound {
+        private final AssignedId id;
+        /** Null if it need not be sent any more. */
         private final AssignedDelivery delivery;
+        /** Null if it is not a group's, or was bound over an earlier connection. */
+        private final SharedDelivery shared;
+
         private final boolean again;
         private Awaiting awaiting;
 
-        private Bound(AssignedDelivery delivery, boolean again, Awaiting awaiting) {
+        private Bound(AssignedDelivery delivery, SharedDelivery shared, boolean again, Awaiting awaiting) {
+            this.id = delivery.id();
             this.delivery = delivery;
+            this.shared = shared;
             this.again = again;
             this.awaiting = awaiting;
+        }
+
+        private Bound(AssignedId id) {
+            this.id = id;
+            this.delivery = null;
+            this.shared = null;
+            this.again = true;
+            this.awaiting = Awaiting.PUBCOMP;
+        }
+
+        /** Whether it is bound in writing, so that it has to be settled in writing. */
+        private boolean isWritten() {
+            return shared == null || delivery.qos() == Qos.EXACTLY_ONCE;
         }
     }
 
     private final PacketIdRanges ranges;
     private final Link link;
     private final Map<Integer, Bound> byId = new HashMap<>();
-    /** Deliveries without an identifier of their own yet; the one that they have is not it. */
-    private final Deque<AssignedDelivery> unbound = new ArrayDeque<>();
-
+    private final Deque<Unbound> unbound = new ArrayDeque<>();
     private final Deque<Bound> toSend = new ArrayDeque<>();
     private int last;
 
@@ -80,84 +115,113 @@ final class AssignedOutbound {
         return unbound.size() + toSend.size();
     }
 
-    /** A new delivery, whose packet identifier is still to be found. */
-    void offer(AssignedDelivery delivery) {
-        unbound.add(delivery);
+    /** A retained message, with the RETAIN flag that the client is shown. */
+    void offer(PublishRecord message, Qos qos, int[] identifiers) {
+        offer(message, qos, identifiers, null);
+    }
+
+    /** A message of a group. */
+    void offer(SharedDelivery shared) {
+        offer(shared.message().withRetain(shared.retain()), shared.qos(), shared.identifiers(), shared);
+    }
+
+    private void offer(PublishRecord message, Qos qos, int[] identifiers, SharedDelivery shared) {
+        List<Integer> ids = new ArrayList<>(identifiers.length);
+        for (int identifier : identifiers) {
+            ids.add(identifier);
+        }
+        unbound.add(new Unbound(qos, ids, message, shared));
         bindMore();
     }
 
     /** A delivery that was bound before, and perhaps sent. */
     void resume(AssignedDelivery delivery) {
-        Bound bound = new Bound(delivery, true, Awaiting.SENDING);
+        Bound bound = new Bound(delivery, null, true, Awaiting.SENDING);
         byId.put(delivery.packetId(), bound);
         toSend.add(bound);
     }
 
     /** A delivery whose PUBREC came before. */
-    void resumeReceived(int packetId) {
-        byId.put(packetId, new Bound(null, true, Awaiting.PUBCOMP));
+    void resumeReceived(AssignedId id) {
+        byId.put(id.packetId(), new Bound(id));
         link.inFlight(1);
-        link.pubrel(packetId);
+        link.pubrel(id.packetId());
     }
 
     private void bindMore() {
         while (!unbound.isEmpty() && byId.size() <= ranges.lastAssigned() - ranges.firstAssigned()) {
-            AssignedDelivery wanted = unbound.remove();
+            Unbound wanted = unbound.remove();
             do {
                 last = last == ranges.lastAssigned() ? ranges.firstAssigned() : last + 1;
             } while (byId.containsKey(last));
             AssignedDelivery delivery =
                     new AssignedDelivery(last, wanted.qos(), wanted.identifiers(), wanted.message());
-            Bound bound = new Bound(delivery, false, Awaiting.BINDING);
+            Bound bound = new Bound(delivery, wanted.shared(), false, Awaiting.BINDING);
             byId.put(last, bound);
-            link.bind(delivery, () -> {
-                bound.awaiting = Awaiting.SENDING;
-                toSend.add(bound);
-                send();
-            });
+            if (!bound.isWritten()) {
+                bound(bound);
+            } else if (bound.shared == null) {
+                link.bind(delivery, () -> bound(bound));
+            } else {
+                link.bind(bound.shared, delivery, () -> bound(bound), () -> free(bound));
+            }
         }
+    }
+
+    private void bound(Bound bound) {
+        bound.awaiting = Awaiting.SENDING;
+        toSend.add(bound);
+        send();
+    }
+
+    private void free(Bound bound) {
+        byId.remove(bound.id.packetId());
+        bindMore();
     }
 
     /** Sends what may be sent. */
     void send() {
         while (!toSend.isEmpty() && link.mayPublish()) {
             Bound bound = toSend.remove();
-            int id = bound.delivery.packetId();
             switch (link.publish(bound.delivery, bound.again)) {
                 case SENT -> {
-                    bound.awaiting = bound.delivery.qos().level() == 1 ? Awaiting.PUBACK : Awaiting.PUBREC;
+                    bound.awaiting = bound.delivery.qos() == Qos.AT_LEAST_ONCE ? Awaiting.PUBACK : Awaiting.PUBREC;
                     link.inFlight(1);
                 }
-                case DROPPED -> settle(id, bound);
+                case DROPPED -> settle(bound);
                 case ABANDONED -> {
                     link.inFlight(1);
-                    received(id, bound);
+                    received(bound);
                 }
             }
         }
     }
 
-    private void settle(int id, Bound bound) {
+    private void settle(Bound bound) {
         bound.awaiting = Awaiting.SETTLED;
-        link.settledId(id, () -> {
-            byId.remove(id);
-            bindMore();
-        });
+        if (bound.shared != null) {
+            bound.shared.done();
+        }
+        if (bound.isWritten()) {
+            link.settledId(bound.id, () -> free(bound));
+        } else {
+            free(bound);
+        }
     }
 
-    private void received(int id, Bound bound) {
+    private void received(Bound bound) {
         bound.awaiting = Awaiting.RECEIVED;
-        link.receivedId(id, () -> {
+        link.receivedId(bound.id, () -> {
             bound.awaiting = Awaiting.PUBCOMP;
-            link.pubrel(id);
+            link.pubrel(bound.id.packetId());
         });
     }
 
     void puback(int id) {
         Bound bound = byId.get(id);
         if (bound != null && bound.awaiting == Awaiting.PUBACK) {
+            settle(bound);
             link.inFlight(-1);
-            settle(id, bound);
         }
     }
 
@@ -170,10 +234,10 @@ final class AssignedOutbound {
         switch (bound.awaiting) {
             case PUBREC -> {
                 if (accepted) {
-                    received(id, bound);
+                    received(bound);
                 } else {
+                    settle(bound);
                     link.inFlight(-1);
-                    settle(id, bound);
                 }
             }
             case PUBCOMP -> link.pubrel(id);
@@ -187,8 +251,8 @@ final class AssignedOutbound {
     void pubcomp(int id) {
         Bound bound = byId.get(id);
         if (bound != null && bound.awaiting == Awaiting.PUBCOMP) {
+            settle(bound);
             link.inFlight(-1);
-            settle(id, bound);
         }
     }
 }

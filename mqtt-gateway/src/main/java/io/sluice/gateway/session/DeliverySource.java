@@ -1,5 +1,7 @@
 package io.sluice.gateway.session;
 
+import io.sluice.wire.Fanout;
+import io.sluice.wire.GroupId;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SessionFilters;
 import io.sluice.wire.TopicFilter;
@@ -24,8 +26,17 @@ public interface DeliverySource {
     /** Ends subscriptions at one place in the log; the session gets {@link Session#unsubscribed} there. */
     void unsubscribe(Session session, UnsubscribeRequest request);
 
-    /** Ends all subscriptions of a session that is gone, or of a durable one that takes no more for now. */
+    /** Ends all subscriptions of a session that is gone. */
     void remove(Session session);
+
+    /** Delivers no more to a durable session for now but what its groups give to it. */
+    void leaveTail(Session session);
+
+    /** A durable session was resumed: it is a member of its groups here from now on. */
+    void rejoin(Session session, List<Fanout.Shared> shared);
+
+    /** Whether there is room for another group; any thread, about. */
+    boolean hasRoomFor(GroupId group);
 
     /**
      * Delivers to a durable session what its filters match from a place of the log on, which may be behind or ahead; or tells
@@ -63,7 +74,22 @@ public interface DeliverySource {
      * @param sendRetained for each of these, whether its retained messages are wanted
      */
     record SubscribeRequest(
-            int packetId, byte[] reasons, String detail, List<Subscription> granted, boolean[] sendRetained) {}
+            int packetId, byte[] reasons, String detail, List<Subscription> granted, boolean[] sendRetained) {
+
+        /** Those that are not shared. */
+        public List<Subscription> ordinary() {
+            return granted.stream()
+                    .filter(subscription -> subscription.group() == null)
+                    .toList();
+        }
+
+        /** Those that are shared. */
+        public List<Subscription> shared() {
+            return granted.stream()
+                    .filter(subscription -> subscription.group() != null)
+                    .toList();
+        }
+    }
 
     /**
      * An UNSUBSCRIBE packet on its way to the source and back.
@@ -73,7 +99,16 @@ public interface DeliverySource {
      * @param detail why one was refused, null if none was
      * @param filters the valid ones
      */
-    record UnsubscribeRequest(int packetId, byte[] reasons, String detail, List<TopicFilter> filters) {}
+    record UnsubscribeRequest(int packetId, byte[] reasons, String detail, List<TopicFilter> filters) {
+
+        /** The groups that the session leaves. */
+        public List<GroupId> shared() {
+            return filters.stream()
+                    .filter(filter -> TopicFilter.isShared(filter.text()) && GroupId.flaw(filter.text()) == null)
+                    .map(filter -> GroupId.of(filter.text()))
+                    .toList();
+        }
+    }
 
     /**
      * Retained messages for a new subscription.

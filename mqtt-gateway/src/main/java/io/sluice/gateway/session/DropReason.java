@@ -10,6 +10,8 @@ public enum DropReason {
     EXPIRED,
     /** Larger than the client's maximum packet size ([MQTT-3.1.2-25]). */
     PACKET_TOO_LARGE,
+    /** The connection of a group's member was lost when a QoS 2 message was about to be sent ([MQTT-4.8.2-5]). */
+    SESSION_ENDED,
     /** The record in the log is damaged. */
     DAMAGED;
 

@@ -1,11 +1,13 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.group.SharedDelivery;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DeliverySource.RetainedMatch;
 import io.sluice.gateway.session.DeliverySource.SubscribeRequest;
 import io.sluice.gateway.session.DeliverySource.UnsubscribeRequest;
 import io.sluice.gateway.session.SessionJournal.AttachTerms;
 import io.sluice.wire.AssignedDelivery;
+import io.sluice.wire.AssignedId;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.ClientCommand.WillAction;
 import io.sluice.wire.ClientPartitions;
@@ -16,7 +18,6 @@ import io.sluice.wire.PacketIdRanges;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
 import io.sluice.wire.SessionFilters;
-import io.sluice.wire.SubscriptionOptions;
 import io.sluice.wire.TopicFilter;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -146,7 +147,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
 
     // --- from the queue stage
 
-    void fanout(Fanout message) {
+    void fanout(Fanout.ForClient message) {
         if (ended) {
             return;
         }
@@ -174,11 +175,14 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
                 outbound.resumed(reached());
             }
             receipts.resume(page.receipts(), page.reuse());
-            session.restored(filters, page.receipts());
+            session.restored(filters, page.shared(), page.receipts());
             connection.attached(page.sessionPresent());
             page.assigned().forEach(assigned::resume);
             page.assignedReceived().forEach(assigned::resumeReceived);
             assigned.send();
+            if (!page.shared().isEmpty()) {
+                source.rejoin(session, page.shared());
+            }
         }
         page.receivedAbove().forEach(origin -> {
             outbound.passOver(origin);
@@ -224,19 +228,25 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     /** A message of the tail. */
     void deliver(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
         if (qos == Qos.AT_MOST_ONCE) {
-            deliverAtMostOnce(message, retain, identifiers);
+            deliverAtMostOnce(new OutboundQueue.Entry(message, qos, retain, identifiers, true));
         } else {
             outbound.offer(message, qos, retain, identifiers);
             account();
         }
     }
 
-    private void deliverAtMostOnce(PublishRecord message, boolean retain, int[] identifiers) {
+    private void deliverAtMostOnce(OutboundQueue.Entry entry) {
         if (atMostOnce.isEmpty() && connection.isWritable()) {
-            write(message, Qos.AT_MOST_ONCE, retain, 0, identifiers, false);
-        } else if (!atMostOnce.offer(new OutboundQueue.Entry(message, Qos.AT_MOST_ONCE, retain, identifiers, true))) {
+            writeAtMostOnce(entry);
+        } else if (!atMostOnce.offer(entry)) {
             metrics.dropped(DropReason.QUEUE_FULL);
+            entry.done();
         }
+    }
+
+    private void writeAtMostOnce(OutboundQueue.Entry entry) {
+        write(entry.message(), Qos.AT_MOST_ONCE, entry.retain(), 0, entry.identifiers(), false);
+        entry.done();
     }
 
     private Fate write(PublishRecord message, Qos qos, boolean retain, int packetId, int[] identifiers, boolean again) {
@@ -257,7 +267,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         while (!atMostOnce.isEmpty() && connection.isWritable()) {
             OutboundQueue.Entry entry = atMostOnce.peek();
             atMostOnce.removeFirst();
-            write(entry.message(), Qos.AT_MOST_ONCE, entry.retain(), 0, entry.identifiers(), false);
+            writeAtMostOnce(entry);
         }
         assigned.send();
         outbound.writable();
@@ -280,12 +290,14 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     void puback(int packetId) {
         assigned.puback(packetId);
         outbound.puback(packetId);
+        assigned.send();
         account();
     }
 
     /** Whether the message is known. PUBREL follows when the PUBREC is durable. */
     boolean pubrec(int packetId, boolean accepted) {
         boolean known = assigned.pubrec(packetId, accepted) || outbound.pubrec(packetId, accepted);
+        assigned.send();
         account();
         return known;
     }
@@ -293,6 +305,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     void pubcomp(int packetId) {
         assigned.pubcomp(packetId);
         outbound.pubcomp(packetId);
+        assigned.send();
         account();
     }
 
@@ -364,8 +377,8 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     }
 
     private void subscribe(SubscribeRequest asked, long[] at) {
-        for (Subscription subscription : asked.granted()) {
-            filters = filters.subscribe(subscription.filter(), options(subscription), 0, at);
+        for (Subscription subscription : asked.ordinary()) {
+            filters = filters.subscribe(subscription.filter(), subscription.options(), 0, at);
         }
     }
 
@@ -375,22 +388,15 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         }
     }
 
-    private static SubscriptionOptions options(Subscription subscription) {
-        return new SubscriptionOptions(
-                subscription.qos(),
-                subscription.noLocal(),
-                subscription.retainAsPublished(),
-                subscription.identifier());
-    }
-
     private void write(SubscribeRequest asked, long[] at, List<RetainedMatch> retained) {
         List<ClientCommand.Subscribe.Requested> wanted = asked.granted().stream()
                 .map(subscription ->
-                        new ClientCommand.Subscribe.Requested(subscription.filter(), options(subscription)))
+                        new ClientCommand.Subscribe.Requested(subscription.filter(), subscription.options()))
                 .toList();
         journal.append(session, new ClientCommand.Subscribe(session.clientId(), epoch, at, wanted), offset -> {
             outbound.changeIsDurable();
             session.subscribed(asked, retained);
+            assigned.send();
         });
     }
 
@@ -399,21 +405,48 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
                 session, new ClientCommand.Unsubscribe(session.clientId(), epoch, at, asked.filters()), offset -> {
                     outbound.changeIsDurable();
                     session.unsubscribed(asked);
+                    assigned.send();
                 });
     }
 
     /** A retained message of a new subscription. */
     void retained(PublishRecord message, Qos qos, int[] identifiers) {
         if (qos == Qos.AT_MOST_ONCE) {
-            deliverAtMostOnce(message, true, identifiers);
+            deliverAtMostOnce(new OutboundQueue.Entry(message, qos, true, identifiers, true));
             return;
         }
-        List<Integer> ids = new ArrayList<>(identifiers.length);
-        for (int identifier : identifiers) {
-            ids.add(identifier);
-        }
-        assigned.offer(new AssignedDelivery(0, qos, ids, message));
+        assigned.offer(message.withRetain(true), qos, identifiers);
         account();
+    }
+
+    // --- groups
+
+    /** A message of a group. */
+    void deliverShared(SharedDelivery shared) {
+        if (shared.qos() == Qos.AT_MOST_ONCE) {
+            deliverAtMostOnce(new OutboundQueue.Entry(shared));
+        } else {
+            assigned.offer(shared);
+            account();
+        }
+    }
+
+    /** Who the session is as a member of groups. */
+    GroupHolder holder() {
+        return new GroupHolder(session.clientId(), sessionId, epoch);
+    }
+
+    @Override
+    public void bind(SharedDelivery shared, AssignedDelivery delivery, Runnable durable, Runnable refused) {
+        shared.bind(session.clientId(), sessionId, epoch, delivery, ifLiving(durable), ifLiving(refused));
+    }
+
+    private Runnable ifLiving(Runnable action) {
+        return () -> {
+            if (!ended) {
+                action.run();
+            }
+        };
     }
 
     // --- the outbound side's view of the connection
@@ -464,7 +497,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
 
     @Override
     public void leave() {
-        source.remove(session);
+        source.leaveTail(session);
     }
 
     private long[] reached() {
@@ -522,19 +555,20 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     }
 
     @Override
-    public void settledId(int packetId, Runnable durable) {
-        journal.settledId(session, epoch, packetId, durable);
+    public void settledId(AssignedId id, Runnable durable) {
+        journal.settledId(session, epoch, id, durable);
     }
 
     @Override
-    public void receivedId(int packetId, Runnable durable) {
-        journal.receivedId(session, epoch, packetId, durable);
+    public void receivedId(AssignedId id, Runnable durable) {
+        journal.receivedId(session, epoch, id, durable);
     }
 
     @Override
     public Fate publish(AssignedDelivery delivery, boolean again) {
         int[] identifiers =
                 delivery.identifiers().stream().mapToInt(Integer::intValue).toArray();
-        return write(delivery.message(), delivery.qos(), true, delivery.packetId(), identifiers, again);
+        PublishRecord message = delivery.message();
+        return write(message, delivery.qos(), message.retain(), delivery.packetId(), identifiers, again);
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.group.SharedDelivery;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
 import java.util.ArrayDeque;
@@ -15,8 +16,27 @@ final class OutboundQueue {
      * A message that waits.
      *
      * @param counted whether it counts against the limits
+     * @param shared what tells its group, null if it is not a group's
      */
-    record Entry(PublishRecord message, Qos qos, boolean retain, int[] identifiers, boolean counted) {
+    record Entry(
+            PublishRecord message, Qos qos, boolean retain, int[] identifiers, boolean counted, SharedDelivery shared) {
+
+        Entry(PublishRecord message, Qos qos, boolean retain, int[] identifiers, boolean counted) {
+            this(message, qos, retain, identifiers, counted, null);
+        }
+
+        /** A group's message: the group holds it, and limits how many there are. */
+        Entry(SharedDelivery shared) {
+            this(shared.message(), shared.qos(), shared.retain(), shared.identifiers(), false, shared);
+        }
+
+        /** Tells the group, if there is one, that nothing more is to be done. */
+        void done() {
+            if (shared != null) {
+                shared.done();
+            }
+        }
+
         private int size() {
             return message.weight();
         }

@@ -1,5 +1,7 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.group.GroupClient;
+import io.sluice.gateway.group.SharedDelivery;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DeliverySource.RetainedMatch;
 import io.sluice.gateway.session.DeliverySource.SubscribeRequest;
@@ -12,7 +14,6 @@ import io.sluice.wire.PacketIdRanges;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
 import io.sluice.wire.SessionFilters;
-import io.sluice.wire.SubscriptionOptions;
 import io.sluice.wire.TopicFilter;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * One client's session, which lasts as long as its connection. Owned by the connection's event loop, which calls every
  * method unless it says otherwise.
  */
-public final class Session {
+public final class Session implements GroupClient {
 
     private static final Logger log = LoggerFactory.getLogger(Session.class);
 
@@ -41,6 +42,9 @@ public final class Session {
     private final OutboundQueue queue;
     /** Granted subscriptions, those included that the source has still to confirm. */
     private final Map<TopicFilter, Subscription> subscriptions = new HashMap<>(2);
+
+    /** By packet identifier, messages of groups that are on their way; null before the first one. */
+    private Map<Integer, SharedDelivery> shared;
 
     /** Null if the session ends with its connection. */
     private DurableFlow durable;
@@ -100,6 +104,7 @@ public final class Session {
     }
 
     /** The index of the event loop among the source's lanes; any thread. */
+    @Override
     public int lane() {
         return lane;
     }
@@ -155,7 +160,7 @@ public final class Session {
     }
 
     /** What the queue stage has to say; any thread. */
-    public void told(Fanout message) {
+    public void told(Fanout.ForClient message) {
         Presence known = presence;
         if (known == null) {
             connection.execute(() -> {
@@ -188,26 +193,22 @@ public final class Session {
     }
 
     /** Whether the session outlives its connection. */
+    @Override
     public boolean isDurable() {
         return durable != null;
     }
 
     /** What the session had subscribed to before, and what its client had sent. */
-    void restored(SessionFilters filters, List<InboundReceipt> receipts) {
+    void restored(SessionFilters filters, List<Fanout.Shared> shared, List<InboundReceipt> receipts) {
         receipts.forEach(receipt -> inbound.resume(receipt.packetId()));
         for (FilterVersion version : filters.versions()) {
             if (version.isOpen()) {
-                SubscriptionOptions options = version.options();
-                subscriptions.put(
-                        version.filter(),
-                        new Subscription(
-                                version.filter(),
-                                options.qos(),
-                                options.noLocal(),
-                                options.retainAsPublished(),
-                                0,
-                                options.identifier()));
+                subscriptions.put(version.filter(), Subscription.of(version.filter(), version.options()));
             }
+        }
+        for (Fanout.Shared share : shared) {
+            TopicFilter filter = new TopicFilter(share.group().text());
+            subscriptions.put(filter, Subscription.of(filter, share.options()));
         }
         metrics.subscriptions(subscriptions.size());
     }
@@ -438,14 +439,68 @@ public final class Session {
         if (ended) {
             return;
         }
-        // Order is promised for each topic and QoS, so QoS 0 passes messages that wait for the window.
-        boolean sendNow = connection.isWritable()
-                && (qos == Qos.AT_MOST_ONCE ? !queue.hasAtMostOnce() : queue.isEmpty() && packetIds.hasRoom());
-        if (sendNow) {
+        if (maySend(qos)) {
             write(message, qos, retain, identifiers);
         } else {
             enqueue(new OutboundQueue.Entry(message, qos, retain, identifiers, counted));
         }
+    }
+
+    private boolean maySend(Qos qos) {
+        // Order is promised for each topic and QoS, so QoS 0 passes messages that wait for the window.
+        return connection.isWritable()
+                && (qos == Qos.AT_MOST_ONCE ? !queue.hasAtMostOnce() : queue.isEmpty() && packetIds.hasRoom());
+    }
+
+    // --- from a group to the client
+
+    @Override
+    public int window() {
+        return limits.receiveMaximum();
+    }
+
+    @Override
+    public void deliverShared(SharedDelivery delivery) {
+        if (ended) {
+            return; // The group learns of it, and gives the message to another member.
+        }
+        if (durable != null) {
+            durable.deliverShared(delivery);
+            return;
+        }
+        OutboundQueue.Entry entry = new OutboundQueue.Entry(delivery);
+        if (maySend(delivery.qos())) {
+            writeShared(entry);
+        } else {
+            enqueue(entry);
+        }
+    }
+
+    private void writeShared(OutboundQueue.Entry entry) {
+        int packetId = write(entry.message(), entry.qos(), entry.retain(), entry.identifiers());
+        if (packetId == 0) {
+            entry.done();
+        } else {
+            if (shared == null) {
+                shared = new HashMap<>();
+            }
+            shared.put(packetId, entry.shared());
+        }
+    }
+
+    @Override
+    public void resync() {
+        connection.end(EndReason.RESYNC, "it is not known whether a group's message is the session's");
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        connection.execute(task);
+    }
+
+    /** Who a durable session is as a member of groups. */
+    public GroupHolder holder() {
+        return durable.holder();
     }
 
     private void enqueue(OutboundQueue.Entry entry) {
@@ -453,16 +508,18 @@ public final class Session {
             metrics.queued(entry.counted() ? 1 : 0);
         } else if (entry.qos() == Qos.AT_MOST_ONCE || limits.dropWhenFull()) {
             metrics.dropped(DropReason.QUEUE_FULL);
+            entry.done();
         } else {
             metrics.dropped(DropReason.QUEUE_FULL);
             connection.end(EndReason.QUEUE_FULL, "the queue for this client is full");
         }
     }
 
-    private void write(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
+    /** Sends a message, or drops it; its packet identifier if it is on its way at QoS 1 or 2, else 0. */
+    private int write(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
         if (message.properties().messageExpirySeconds() >= 0 && message.isExpired(System.currentTimeMillis())) {
             metrics.dropped(DropReason.EXPIRED);
-            return;
+            return 0;
         }
         int packetId = 0;
         if (qos != Qos.AT_MOST_ONCE) {
@@ -473,12 +530,13 @@ public final class Session {
                 metrics.inFlight(1);
             }
             metrics.delivered(qos, message.payload().length);
-        } else {
-            if (packetId != 0) {
-                packetIds.free(packetId);
-            }
-            metrics.dropped(DropReason.PACKET_TOO_LARGE);
+            return packetId;
         }
+        if (packetId != 0) {
+            packetIds.free(packetId);
+        }
+        metrics.dropped(DropReason.PACKET_TOO_LARGE);
+        return 0;
     }
 
     /** The socket takes more, or the window has room: sends what waits, in order. */
@@ -494,7 +552,11 @@ public final class Session {
             }
             queue.removeFirst();
             metrics.queued(entry.counted() ? -1 : 0);
-            write(entry.message(), entry.qos(), entry.retain(), entry.identifiers());
+            if (entry.shared() == null) {
+                write(entry.message(), entry.qos(), entry.retain(), entry.identifiers());
+            } else {
+                writeShared(entry);
+            }
         }
     }
 
@@ -539,6 +601,10 @@ public final class Session {
     private void freed(int packetId) {
         packetIds.free(packetId);
         metrics.inFlight(-1);
+        SharedDelivery ofGroup = shared == null ? null : shared.remove(packetId);
+        if (ofGroup != null) {
+            ofGroup.done();
+        }
         sendQueued();
     }
 }

@@ -1,5 +1,6 @@
 package io.sluice.gateway.session;
 
+import io.sluice.wire.AssignedId;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Origin;
 import io.sluice.wire.StoredWill;
@@ -47,10 +48,10 @@ public interface SessionJournal {
     void received(Session session, long epoch, Origin origin, Runnable durable);
 
     /** As {@link #settled}, for a delivery with an assigned packet identifier. */
-    void settledId(Session session, long epoch, int packetId, Runnable durable);
+    void settledId(Session session, long epoch, AssignedId id, Runnable durable);
 
     /** As {@link #received}, for a delivery with an assigned packet identifier. */
-    void receivedId(Session session, long epoch, int packetId, Runnable durable);
+    void receivedId(Session session, long epoch, AssignedId id, Runnable durable);
 
     /** Writes what was gathered for the partition of this session; the event loop. */
     void flush(Session session);

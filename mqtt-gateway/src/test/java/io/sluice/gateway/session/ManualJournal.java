@@ -1,5 +1,6 @@
 package io.sluice.gateway.session;
 
+import io.sluice.wire.AssignedId;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Origin;
 import java.util.ArrayList;
@@ -50,12 +51,12 @@ final class ManualJournal implements SessionJournal {
     }
 
     @Override
-    public void settledId(Session session, long epoch, int packetId, Runnable durable) {
+    public void settledId(Session session, long epoch, AssignedId id, Runnable durable) {
         throw new UnsupportedOperationException();
     }
 
     @Override
-    public void receivedId(Session session, long epoch, int packetId, Runnable durable) {
+    public void receivedId(Session session, long epoch, AssignedId id, Runnable durable) {
         throw new UnsupportedOperationException();
     }
 

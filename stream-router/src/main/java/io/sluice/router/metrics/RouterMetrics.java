@@ -40,6 +40,9 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
     /** Of the queue stage, by partition. */
     private final Map<Integer, Size> sizes = new ConcurrentHashMap<>();
 
+    private final Map<Integer, Integer> groups = new ConcurrentHashMap<>();
+    private final Counter groupRefusals;
+
     private record Size(long queued, int clients) {}
     /** By stage and topic; -1 while it is not known. */
     private final Map<String, AtomicLong> lags = new ConcurrentHashMap<>();
@@ -63,6 +66,14 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
             String tag = reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
             passedOver.put(reason, counter("sluice.queue.passed.over", description, "reason", tag));
         }
+        groupRefusals = counter(
+                "sluice.queue.group.refusals", "What gateways wrote about groups of shared subscriptions too late");
+        Gauge.builder(
+                        "sluice.queue.groups",
+                        groups,
+                        all -> all.values().stream().mapToInt(Integer::intValue).sum())
+                .description("Groups of shared subscriptions that the stage knows")
+                .register(registry);
         gauge("sluice.queue.messages", "Messages queued for durable sessions", Size::queued);
         gauge("sluice.queue.clients", "Clients with a session or a connection that the stage knows", Size::clients);
     }
@@ -190,8 +201,19 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
     }
 
     @Override
+    public void groups(int partition, int count) {
+        groups.put(partition, count);
+    }
+
+    @Override
+    public void groupCommandRefused() {
+        groupRefusals.increment();
+    }
+
+    @Override
     public void left(int partition) {
         sizes.remove(partition);
+        groups.remove(partition);
     }
 
     // --- what is retained

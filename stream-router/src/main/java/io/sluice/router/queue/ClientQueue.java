@@ -5,11 +5,15 @@ import io.sluice.router.queue.ClientState.Ending;
 import io.sluice.router.queue.ClientState.Owner;
 import io.sluice.router.queue.ClientState.Terms;
 import io.sluice.router.queue.ClientState.Waiting;
+import io.sluice.wire.AssignedDelivery;
+import io.sluice.wire.AssignedId;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.ClientCommand.Due.Kind;
 import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
 import io.sluice.wire.FilterVersion;
+import io.sluice.wire.GroupCommand;
+import io.sluice.wire.GroupId;
 import io.sluice.wire.InboundReceipt;
 import io.sluice.wire.Inbox;
 import io.sluice.wire.Origin;
@@ -156,6 +160,10 @@ final class ClientQueue {
             released(clientId, client, release);
         } else if (command instanceof ClientCommand.Pull pull && isOwner(client, pull.epoch())) {
             effects.send(client.owner().slot(), pages.next(clientId, client, pull));
+        } else if (command instanceof ClientCommand.Bound bound && bound.sessionId() == client.sessionId()) {
+            bound(clientId, client, bound.delivery());
+        } else if (command instanceof ClientCommand.Fenced fenced && fenced.sessionId() == client.sessionId()) {
+            fenced(clientId, client, fenced);
         }
     }
 
@@ -197,7 +205,9 @@ final class ClientQueue {
         SessionFilters changed = filters;
         if (change instanceof ClientCommand.Subscribe subscribe) {
             for (ClientCommand.Subscribe.Requested wanted : subscribe.filters()) {
-                changed = changed.subscribe(wanted.filter(), wanted.options(), offset, subscribe.at());
+                if (!TopicFilter.isShared(wanted.filter().text())) {
+                    changed = changed.subscribe(wanted.filter(), wanted.options(), offset, subscribe.at());
+                }
             }
         } else if (change instanceof ClientCommand.Unsubscribe unsubscribe) {
             for (TopicFilter filter : unsubscribe.filters()) {
@@ -208,6 +218,7 @@ final class ClientQueue {
     }
 
     private void filters(String clientId, ClientState client, long offset, ClientCommand change) {
+        shares(clientId, client, change);
         SessionFilters changed = changed(client.filters(), change, offset);
         if (!changed.equals(client.filters())) {
             if (change instanceof ClientCommand.Unsubscribe unsubscribe) {
@@ -218,6 +229,70 @@ final class ClientQueue {
                     clientId, client.sessionId(), offset, client.filters().versions()));
             effects.told(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
             effects.changed(clientId, client);
+        }
+    }
+
+    // --- groups
+
+    /** What of a change concerns shared subscriptions: those have no versions, since their groups have cursors. */
+    private void shares(String clientId, ClientState client, ClientCommand change) {
+        if (change instanceof ClientCommand.Subscribe subscribe) {
+            for (ClientCommand.Subscribe.Requested wanted : subscribe.filters()) {
+                GroupId group = GroupId.ofShared(wanted.filter());
+                if (group != null
+                        && !wanted.options().equals(client.shares().groups().put(group, wanted.options()))) {
+                    // The gateway has told the group as well, but may have done so before an earlier Drop was written.
+                    effects.toGroup(new GroupCommand.Hold(
+                            group, clientId, client.sessionId(), subscribe.epoch(), subscribe.at()));
+                    effects.told(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
+                    effects.changed(clientId, client);
+                }
+            }
+        } else if (change instanceof ClientCommand.Unsubscribe unsubscribe) {
+            for (TopicFilter filter : unsubscribe.filters()) {
+                GroupId group = GroupId.ofShared(filter);
+                if (group != null && client.shares().leave(group)) {
+                    effects.toGroup(new GroupCommand.Drop(group, clientId, client.sessionId()));
+                    effects.told(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
+                    effects.changed(clientId, client);
+                }
+            }
+        }
+    }
+
+    /** A group's message is the session's from now on. */
+    private void bound(String clientId, ClientState client, AssignedDelivery delivery) {
+        Boolean done = client.shares().takeEarly(delivery.id());
+        if (done == null || !done) {
+            client.assigned().put(delivery.packetId(), new Assigned(delivery, done != null));
+        }
+        keep(clientId, client);
+    }
+
+    private void fenced(String clientId, ClientState client, ClientCommand.Fenced fenced) {
+        if (fenced.epoch() == 0) {
+            client.shares().left(fenced.group());
+        } else if (isOwner(client, fenced.epoch())) {
+            long request = client.shares().fenced(fenced.group());
+            if (request >= 0) {
+                effects.send(client.owner().slot(), pages.first(clientId, client, request, true));
+            }
+        }
+        keep(clientId, client);
+    }
+
+    /**
+     * The answer to an attach. What groups have bound to the session over earlier connections may be on its way, so they are
+     * asked first.
+     */
+    private void answer(String clientId, ClientState client, ClientCommand.Attach attach, boolean resumed) {
+        long epoch = client.owner().epoch();
+        if (client.shares().isEmpty()) {
+            effects.send(attach.slot(), pages.first(clientId, client, attach.request(), resumed));
+        } else {
+            for (GroupId group : client.shares().beginFencing(attach.request())) {
+                effects.toGroup(new GroupCommand.Fence(group, clientId, client.sessionId(), epoch));
+            }
         }
     }
 
@@ -371,7 +446,7 @@ final class ClientQueue {
         client.terms(
                 new Terms(attach.protocolVersion(), attach.keepAliveSeconds(), attach.address(), attach.isClean()));
         if (!attach.isClean()) {
-            effects.send(attach.slot(), pages.first(clientId, client, attach, resumed));
+            answer(clientId, client, attach, resumed);
             // Unless the gateway tells otherwise in the end, anything may have been sent.
             long[] everything = new long[partitions];
             Arrays.fill(everything, ClientState.NEVER);
@@ -462,6 +537,9 @@ final class ClientQueue {
 
     private void endSession(String clientId, ClientState client, long offset) {
         state.removeEntries(clientId);
+        for (GroupId group : client.shares().groups().keySet()) {
+            effects.toGroup(new GroupCommand.Drop(group, clientId, client.sessionId()));
+        }
         if (!client.filters().versions().isEmpty()) {
             effects.filters(new SubscriptionsRecord(clientId, client.sessionId(), offset, List.of()));
         }
@@ -595,16 +673,34 @@ final class ClientQueue {
         }
         progress.received().forEach(origin -> received(progress.clientId(), client, origin));
         progress.settled().forEach(origin -> settled(progress.clientId(), client, origin));
-        boolean assigned = false;
-        for (int id : progress.receivedIds()) {
-            assigned |= client.assigned().computeIfPresent(id, (unused, known) -> new Assigned(known.delivery(), true))
-                    != null;
-        }
-        for (int id : progress.settledIds()) {
-            assigned |= client.assigned().remove(id) != null;
-        }
-        if (assigned) {
+        progress.receivedIds().forEach(id -> assignedReceived(client, id));
+        progress.settledIds().forEach(id -> assignedSettled(client, id));
+        if (!progress.receivedIds().isEmpty() || !progress.settledIds().isEmpty()) {
             keep(progress.clientId(), client);
+        }
+    }
+
+    private static boolean isAssigned(ClientState client, AssignedId id) {
+        Assigned known = client.assigned().get(id.packetId());
+        return known != null && known.delivery().id().equals(id);
+    }
+
+    private static void assignedReceived(ClientState client, AssignedId id) {
+        if (isAssigned(client, id)) {
+            client.assigned()
+                    .put(
+                            id.packetId(),
+                            new Assigned(client.assigned().get(id.packetId()).delivery(), true));
+        } else if (!client.shares().isEmpty()) {
+            client.shares().acknowledgedEarly(id, false);
+        }
+    }
+
+    private static void assignedSettled(ClientState client, AssignedId id) {
+        if (isAssigned(client, id)) {
+            client.assigned().remove(id.packetId());
+        } else if (!client.shares().isEmpty()) {
+            client.shares().acknowledgedEarly(id, true);
         }
     }
 

@@ -85,6 +85,8 @@ final class ClientState {
     private ReuseCounts reuse = new ReuseCounts();
     /** By packet identifier. */
     private final SortedMap<Integer, Assigned> assigned = new TreeMap<>();
+
+    private ClientShares shares = new ClientShares();
     /** By partition: messages below this offset may have been sent. */
     private long[] sentBelow;
 
@@ -119,6 +121,7 @@ final class ClientState {
         receipts.clear();
         reuse = new ReuseCounts();
         assigned.clear();
+        shares = new ClientShares();
         sentBelow = new long[sentBelow.length];
     }
 
@@ -184,6 +187,10 @@ final class ClientState {
 
     SortedMap<Integer, Assigned> assigned() {
         return assigned;
+    }
+
+    ClientShares shares() {
+        return shares;
     }
 
     long[] sentBelow() {
@@ -277,6 +284,7 @@ final class ClientState {
                 .list(List.copyOf(receipts.values()), InboundReceipt::write)
                 .element(reuse, ReuseCounts::write)
                 .list(List.copyOf(assigned.values()), ClientState::write)
+                .element(shares, ClientShares::write)
                 .offsets(sentBelow)
                 .flag(owner != null);
         if (owner != null) {
@@ -347,6 +355,7 @@ final class ClientState {
         for (Assigned known : in.list(from -> new Assigned(AssignedDelivery.read(from), from.flag()))) {
             assigned.put(known.delivery().packetId(), known);
         }
+        shares = ClientShares.read(in);
         sentBelow = in.offsets();
         owner = in.flag() ? new Owner(in.number(), in.string(), in.integer(0, Integer.MAX_VALUE)) : null;
         lastEpoch = in.number();

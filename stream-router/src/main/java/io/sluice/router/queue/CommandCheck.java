@@ -3,6 +3,7 @@ package io.sluice.router.queue;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Command;
 import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.GroupCommand;
 import io.sluice.wire.Inbox;
 import io.sluice.wire.Origin;
 import java.util.List;
@@ -25,6 +26,17 @@ final class CommandCheck {
             offsets(pull.from());
         } else if (command instanceof ClientCommand.Detach detach && detach.sentBelow() != null) {
             offsets(detach.sentBelow());
+        } else if (command instanceof GroupCommand.Join join) {
+            offsets(join.at());
+        } else if (command instanceof GroupCommand.Hold hold) {
+            offsets(hold.at());
+        } else if (command instanceof GroupCommand.Advance advance) {
+            for (GroupCommand.Advance.Part part : advance.parts()) {
+                partition(part.partition());
+            }
+            for (GroupCommand.Advance.Binding binding : advance.bindings()) {
+                partition(binding.delivery().message().partition());
+            }
         } else if (command instanceof Command.Progress progress) {
             for (Command.Progress.Session session : progress.sessions()) {
                 origins(session.settled());

@@ -2,6 +2,7 @@ package io.sluice.router.queue;
 
 import io.sluice.router.queue.QueueState.Cursor;
 import io.sluice.wire.AssignedDelivery;
+import io.sluice.wire.AssignedId;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Fanout;
 import io.sluice.wire.FilterVersion;
@@ -32,14 +33,15 @@ final class PageBuilder {
     /**
      * The answer to an attach: all that is bound to packet identifiers, and the first messages.
      *
+     * @param request of the attach
      * @param present whether the session was there before
      */
-    Fanout.Page first(String clientId, ClientState client, ClientCommand.Attach attach, boolean present) {
+    Fanout.Page first(String clientId, ClientState client, long request, boolean present) {
         List<AssignedDelivery> assigned = new ArrayList<>();
-        List<Integer> assignedReceived = new ArrayList<>();
+        List<AssignedId> assignedReceived = new ArrayList<>();
         client.assigned().forEach((id, known) -> {
             if (known.received()) {
-                assignedReceived.add(id);
+                assignedReceived.add(known.delivery().id());
             } else {
                 assigned.add(known.delivery());
             }
@@ -49,10 +51,11 @@ final class PageBuilder {
                 clientId,
                 client.owner().incarnation(),
                 client.owner().epoch(),
-                attach.request(),
+                request,
                 present,
                 client.sessionId(),
                 client.filters().versions(),
+                client.shares().list(),
                 messages.completeBelow,
                 messages.last,
                 List.copyOf(client.receipts().values()),
@@ -75,6 +78,7 @@ final class PageBuilder {
                 true,
                 client.sessionId(),
                 client.filters().versions(),
+                client.shares().list(),
                 messages.completeBelow,
                 messages.last,
                 List.of(),

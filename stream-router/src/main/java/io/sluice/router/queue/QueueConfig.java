@@ -11,6 +11,7 @@ import java.util.List;
  * @param topicIds Kafka's ids of the log and of what the stage reads, whose offsets stand in the state
  * @param takeOverTimeout how long an attach waits for the connection before it
  * @param clockTolerance by how much the clocks of gateways may differ
+ * @param groupKeep how long a group remains that durable sessions are members of while none is connected
  * @param pageMessages of one answer, 1 or more
  * @param pageBytes of one answer; a larger message stands alone
  */
@@ -19,5 +20,6 @@ public record QueueConfig(
         List<String> topicIds,
         Duration takeOverTimeout,
         Duration clockTolerance,
+        Duration groupKeep,
         int pageMessages,
         int pageBytes) {}

@@ -3,6 +3,7 @@ package io.sluice.router.queue;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
+import io.sluice.wire.GroupCommand;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SubscriptionsRecord;
 
@@ -20,6 +21,9 @@ interface QueueEffects {
 
     /** Puts a timer that has become due into the one order of its client. */
     void due(ClientCommand.Due due);
+
+    /** Tells the queue of a group, in the order of the calls. */
+    void toGroup(GroupCommand command);
 
     /** Something happened to a client's session or connection. */
     void told(String clientId, SessionEvent event, ClientState client);

@@ -18,6 +18,12 @@ public interface QueueEvents {
     /** So many messages are queued and so many clients known in a partition. */
     void size(int partition, long queued, int clients);
 
+    /** So many groups of shared subscriptions are known in a partition. */
+    void groups(int partition, int groups);
+
+    /** What a gateway wrote about a group came too late to count. */
+    void groupCommandRefused();
+
     /** A partition is no longer this process's. */
     void left(int partition);
 

@@ -9,6 +9,7 @@ import io.sluice.wire.ClientPartitions;
 import io.sluice.wire.Command;
 import io.sluice.wire.DamagedRecordException;
 import io.sluice.wire.Fanout;
+import io.sluice.wire.GroupCommand;
 import io.sluice.wire.Inbox;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SubscriptionsRecord;
@@ -44,6 +45,8 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private DeadLetters deadLetters;
     private StoreQueueState state;
     private ClientQueue queue;
+    private StoreGroupStates groupStates;
+    private GroupQueue groups;
     private int partition;
     /** What wakes the task for its next timer, and when; null and {@link ClientState#NEVER} while there is no timer. */
     private Cancellable wakeUp;
@@ -68,6 +71,9 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         state = new StoreQueueState(store, topics.partitions());
         store.beforeCommit(this::beforeCommit);
         checkTopics();
+        Effects effects = new Effects();
+        groupStates = new StoreGroupStates(store);
+        groups = new GroupQueue(topics.partitions(), config.groupKeep().toMillis(), state.lost(), groupStates, effects);
         queue = new ClientQueue(
                 topics.partitions(),
                 new ClientQueue.Limits(
@@ -75,7 +81,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
                         config.clockTolerance().toMillis(),
                         new PageBuilder.Limits(config.pageMessages(), config.pageBytes())),
                 state,
-                new Effects());
+                effects);
         wakeUp = null;
         wakeUpAt = ClientState.NEVER;
         setWakeUp();
@@ -89,6 +95,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
     private void tellSize() {
         events.size(partition, state.queued(), state.clients());
+        events.groups(partition, groupStates.size());
     }
 
     /** Sessions speak of offsets. Of topics that were made anew by the same names these would be others. */
@@ -105,7 +112,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
     /** Only for a timer, since a task that was woken commits a transaction, whether it did something or not. */
     private void setWakeUp() {
-        long next = queue.nextTimer();
+        long next = Math.min(queue.nextTimer(), groups.nextTimer());
         if (next >= wakeUpAt) {
             return;
         }
@@ -122,6 +129,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         wakeUp = null;
         wakeUpAt = ClientState.NEVER;
         queue.tick(now);
+        groups.tick(now);
         setWakeUp();
     }
 
@@ -146,8 +154,16 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     }
 
     private void command(Command command, long offset) {
+        long now = context.currentSystemTimeMs();
+        if (command instanceof GroupCommand ofGroup) {
+            groups.command(offset, ofGroup, now);
+            return;
+        }
+        if (command instanceof Command.GatewayLost lost) {
+            groups.gatewayLost(lost, offset, now);
+        }
         String clientId = command instanceof ClientCommand ofClient ? ofClient.clientId() : null;
-        queue.command(clientId, offset, command, context.currentSystemTimeMs());
+        queue.command(clientId, offset, command, now);
     }
 
     private void inbox(Inbox record) {
@@ -167,7 +183,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     }
 
     /** What the queue says, as records. */
-    private final class Effects implements QueueEffects {
+    private final class Effects implements QueueEffects, GroupEffects {
 
         @Override
         public void send(int slot, Fanout message) {
@@ -197,6 +213,22 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         @Override
         public void due(ClientCommand.Due due) {
             forward(QueueTopology.COMMANDS_BACK, topics.commands(), due.key(), here(due.value()));
+        }
+
+        @Override
+        public void toGroup(GroupCommand command) {
+            write(command);
+        }
+
+        @Override
+        public void write(Command command) {
+            int to = ClientPartitions.of(command.key(), topics.partitions());
+            forward(QueueTopology.COMMANDS_BACK, topics.commands(), command.key(), new Outgoing(to, command.value()));
+        }
+
+        @Override
+        public void refused() {
+            events.groupCommandRefused();
         }
 
         @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.sluice.router.queue.ClientState.Owner;
 import io.sluice.router.queue.ClientState.Terms;
 import io.sluice.wire.ClientCommand;
+import io.sluice.wire.Fanout;
 import io.sluice.wire.FilterVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -137,6 +138,12 @@ final class SessionJson {
                 out.writeNumberField("qos", version.options().qos().level());
                 out.writeEndObject();
             }
+        }
+        for (Fanout.Shared shared : client.shares().list()) {
+            out.writeStartObject();
+            out.writeStringField("filter", shared.group().text());
+            out.writeNumberField("qos", shared.options().qos().level());
+            out.writeEndObject();
         }
         out.writeEndArray();
     }

@@ -78,6 +78,14 @@ final class StoreCodec {
         return value == null ? Mark.NONE : read(value, "mark", in -> new Mark(in.number(), in.numberOrNone()));
     }
 
+    static byte[] hold(GroupStates.Hold hold) {
+        return value().number(hold.sessionId()).number(hold.fence()).toBytes();
+    }
+
+    static GroupStates.Hold hold(byte[] value) {
+        return read(value, "hold", in -> new GroupStates.Hold(in.number(), in.number()));
+    }
+
     static byte[] texts(List<String> texts) {
         return value().list(texts, (text, out) -> out.string(text)).toBytes();
     }

@@ -1,5 +1,6 @@
 package io.sluice.router.queue;
 
+import io.sluice.wire.GroupId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -18,6 +19,8 @@ import org.apache.kafka.common.utils.Bytes;
  * <tr><td>{@code M}</td><td>log partition (4)</td><td>{@link Mark}</td></tr>
  * <tr><td>{@code G}</td><td></td><td>{@link LostGateways}</td></tr>
  * <tr><td>{@code N}</td><td></td><td>how many messages are queued</td></tr>
+ * <tr><td>{@code J}</td><td>{@link GroupId#key}</td><td>{@link GroupState}</td></tr>
+ * <tr><td>{@code H}</td><td>length of the group's key (4), that key, client id</td><td>{@link GroupStates.Hold}</td></tr>
  * <tr><td>{@code I}</td><td></td><td>the ids of the topics that all this belongs to</td></tr>
  * </table>
  */
@@ -26,6 +29,8 @@ final class StoreKeys {
     static final Bytes LOST_GATEWAYS = Bytes.wrap(new byte[] {'G'});
     static final Bytes QUEUED = Bytes.wrap(new byte[] {'N'});
     static final Bytes TOPIC_IDS = Bytes.wrap(new byte[] {'I'});
+    static final Bytes FIRST_GROUP = Bytes.wrap(new byte[] {'J'});
+    static final Bytes AFTER_GROUPS = Bytes.wrap(new byte[] {'J' + 1});
     static final Bytes FIRST_CLIENT = Bytes.wrap(new byte[] {'C'});
     static final Bytes AFTER_CLIENTS = Bytes.wrap(new byte[] {'C' + 1});
 
@@ -90,6 +95,32 @@ final class StoreKeys {
         return Bytes.wrap(ByteBuffer.allocate(1 + Integer.BYTES)
                 .put((byte) 'M')
                 .putInt(partition)
+                .array());
+    }
+
+    static Bytes group(GroupId id) {
+        byte[] key = id.key();
+        return Bytes.wrap(
+                ByteBuffer.allocate(1 + key.length).put((byte) 'J').put(key).array());
+    }
+
+    /** Also the first key of a group's holds, with an empty client id. */
+    static Bytes hold(GroupId id, String clientId) {
+        return hold(id, utf8(clientId));
+    }
+
+    /** A group has no hold at or behind this one. */
+    static Bytes afterHolds(GroupId id) {
+        return hold(id, new byte[] {(byte) 0xFF}); // UTF-8 has no such byte.
+    }
+
+    private static Bytes hold(GroupId id, byte[] clientId) {
+        byte[] key = id.key();
+        return Bytes.wrap(ByteBuffer.allocate(1 + Integer.BYTES + key.length + clientId.length)
+                .put((byte) 'H')
+                .putInt(key.length)
+                .put(key)
+                .put(clientId)
                 .array());
     }
 

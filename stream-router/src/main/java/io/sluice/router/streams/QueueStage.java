@@ -88,6 +88,7 @@ final class QueueStage implements Stage {
                         ids,
                         config.takeOverTimeout(),
                         config.clockTolerance(),
+                        config.groupKeep(),
                         config.pageMessages(),
                         config.pageBytes()),
                 events));

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param standbyReplicas 0 to 3
  * @param takeOverTimeout 100 ms to a minute
  * @param clockTolerance up to a minute
+ * @param groupKeep a second to a year
  * @param uniqueIds 1 or more
  * @param pageMessages 1 to 100,000
  * @param pageBytes 1 KiB to 32 MiB
@@ -48,6 +49,13 @@ public record SessionsConfig(
         Duration clockTolerance,
 
         @Setting(
+                value = "1d",
+                doc = "How long a group of shared subscriptions keeps its place in the log while none of its members is"
+                        + " connected, if durable sessions are among them. What the log removes meanwhile is lost to the"
+                        + " group.")
+        Duration groupKeep,
+
+        @Setting(
                 value = "100000",
                 unit = "messages",
                 doc =
@@ -74,6 +82,7 @@ public record SessionsConfig(
         Require.range("standbyReplicas", standbyReplicas, 0, 3);
         Require.between("takeOverTimeout", takeOverTimeout, Duration.ofMillis(100), Duration.ofMinutes(1));
         Require.between("clockTolerance", clockTolerance, Duration.ZERO, Duration.ofMinutes(1));
+        Require.between("groupKeep", groupKeep, Duration.ofSeconds(1), Duration.ofDays(365));
         Require.range("uniqueIds", uniqueIds, 1, 1 << 30);
         Require.range("pageMessages", pageMessages, 1, 100_000);
         Require.range("pageBytes", pageBytes, 1 << 10, 32 << 20);

@@ -63,8 +63,8 @@ class QueueTopologyTest {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        QueueConfig config =
-                new QueueConfig(TOPICS, List.of("log", "commands", "inbox"), TAKE_OVER, Duration.ZERO, 3, 1 << 20);
+        QueueConfig config = new QueueConfig(
+                TOPICS, List.of("log", "commands", "inbox"), TAKE_OVER, Duration.ZERO, Duration.ofHours(1), 3, 1 << 20);
         driver = new TopologyTestDriver(QueueTopology.build(config, events), properties);
         commands = input(TOPICS.commands());
         inbox = input(TOPICS.inbox());

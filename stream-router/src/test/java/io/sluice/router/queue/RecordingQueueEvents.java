@@ -37,6 +37,12 @@ final class RecordingQueueEvents implements QueueEvents {
     }
 
     @Override
+    public void groups(int partition, int count) {}
+
+    @Override
+    public void groupCommandRefused() {}
+
+    @Override
     public void left(int partition) {}
 
     @Override

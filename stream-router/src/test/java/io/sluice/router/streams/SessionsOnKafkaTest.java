@@ -297,6 +297,16 @@ class SessionsOnKafkaTest {
         }
 
         @Override
+        public void groups(int partition, int count) {
+            metrics.groups(partition, count);
+        }
+
+        @Override
+        public void groupCommandRefused() {
+            metrics.groupCommandRefused();
+        }
+
+        @Override
         public void messageMatched() {
             metrics.messageMatched();
             step(matchDies);

@@ -1,0 +1,213 @@
+package io.sluice.gateway.group;
+
+import io.sluice.wire.Fanout;
+import io.sluice.wire.FilterTrie;
+import io.sluice.wire.GroupId;
+import io.sluice.wire.PublishRecord;
+import io.sluice.wire.SubscriptionOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The groups of shared subscriptions that this gateway has members of. Belongs to the tail's thread, but for {@link #has},
+ * {@link #size} and {@link #figures}.
+ */
+public final class LocalGroups {
+
+    /** How often it is written how far groups have come for which there was nothing, in milliseconds. */
+    private static final long IDLE_MILLIS = 5_000;
+
+    private final GroupLimits limits;
+    private final GroupLink link;
+    private final HeldBytes held;
+    private final Map<GroupId, LocalGroup> groups = new ConcurrentHashMap<>();
+    private final FilterTrie<GroupId, LocalGroup> byFilter = new FilterTrie<>();
+    private final Map<GroupClient, Set<GroupId>> ofClient = new HashMap<>();
+    /** Those to which something has happened since they were served. */
+    private final Set<LocalGroup> touched = new LinkedHashSet<>();
+
+    private volatile Figures figures = new Figures(0, 0, 0, 0);
+    private long idleWrittenAt;
+
+    /** No groups yet. */
+    public LocalGroups(GroupLimits limits, GroupLink link) {
+        this.limits = limits;
+        this.link = link;
+        this.held = new HeldBytes(limits.bytes());
+        this.idleWrittenAt = link.now();
+    }
+
+    // --- any thread
+
+    /** Whether the gateway has members of a group. */
+    public boolean has(GroupId id) {
+        return groups.containsKey(id);
+    }
+
+    /** How many groups the gateway has members of. */
+    public int size() {
+        return groups.size();
+    }
+
+    // --- members
+
+    /**
+     * A member is about to come; {@link #add} or {@link #cancel} follows.
+     *
+     * @param at where in the log the group begins if there is none
+     * @param then run when it is durable that the gateway has members of the group
+     */
+    public void expect(GroupId id, long[] at, Runnable then) {
+        groups.computeIfAbsent(id, this::begin).expect(at, then);
+    }
+
+    private LocalGroup begin(GroupId id) {
+        LocalGroup group = new LocalGroup(id, limits, held, link, touched::add);
+        byFilter.put(id.filter(), id, group);
+        return group;
+    }
+
+    /** A member that was expected does not come. */
+    public void cancel(GroupId id) {
+        groups.get(id).cancel();
+    }
+
+    /** A member that was expected is there. */
+    public void add(GroupId id, GroupClient client, SubscriptionOptions options) {
+        LocalGroup group = groups.get(id);
+        ofClient.computeIfAbsent(client, unused -> new HashSet<>(2)).add(id);
+        group.add(client, options);
+        touched.add(group);
+    }
+
+    /**
+     * A client has unsubscribed.
+     *
+     * @param then run when nothing of the group is being bound to its session any more
+     */
+    public void leave(GroupId id, GroupClient client, Runnable then) {
+        LocalGroup group = groups.get(id);
+        if (group == null) {
+            then.run();
+        } else {
+            group.leave(client, then);
+            touched.add(group);
+        }
+    }
+
+    /** A client's connection is over: what it has and has not acknowledged is for others. */
+    public void remove(GroupClient client) {
+        Set<GroupId> of = ofClient.remove(client);
+        if (of != null) {
+            for (GroupId id : of) {
+                LocalGroup group = groups.get(id);
+                if (group != null) {
+                    group.remove(client);
+                    touched.add(group);
+                }
+            }
+        }
+    }
+
+    // --- what happens
+
+    /** A message of the tail, with its topic as text. */
+    public void offer(PublishRecord message) {
+        String topic = new String(message.topic(), StandardCharsets.UTF_8);
+        byFilter.match(topic, (id, group) -> {
+            group.offer(message);
+            touched.add(group);
+        });
+    }
+
+    /** The queue stage tells something. */
+    public void fanout(Fanout.ForGroup message) {
+        LocalGroup group = groups.get(message.group());
+        if (group != null) {
+            if (message instanceof Fanout.Assignment assignment) {
+                group.assigned(assignment);
+            } else if (message instanceof Fanout.Returned returned) {
+                group.returned(returned.epoch(), returned.origin());
+            }
+            touched.add(group);
+        }
+    }
+
+    /** Gives messages to members that have room, where something has happened. */
+    public void serve() {
+        if (!touched.isEmpty()) {
+            List<LocalGroup> now = List.copyOf(touched);
+            touched.clear();
+            now.forEach(LocalGroup::serve);
+        }
+    }
+
+    /** What time brings about; to be called about as often as settled messages are to be written. */
+    public void tick() {
+        long now = link.now();
+        boolean all = now - idleWrittenAt >= IDLE_MILLIS;
+        if (all) {
+            idleWrittenAt = now;
+        }
+        for (LocalGroup group : List.copyOf(groups.values())) {
+            group.tick(all);
+            if (group.hasEnded()) {
+                groups.remove(group.id());
+                byFilter.remove(group.id().filter(), group.id());
+                touched.remove(group);
+            }
+        }
+        figures = count();
+    }
+
+    /** The gateway shuts down. */
+    public void leaveAll() {
+        groups.values().forEach(LocalGroup::leave);
+        groups.clear();
+    }
+
+    // --- figures
+
+    /**
+     * How the groups fare.
+     *
+     * @param lanes partitions of the log that the gateway serves, counted for each group
+     * @param waiting messages that are read ahead of the members
+     * @param given messages that members have not acknowledged
+     * @param behind messages of the log that the gateway has read and that its groups have not come to
+     */
+    public record Figures(long lanes, long waiting, long given, long behind) {}
+
+    /** As of the last {@link #tick}; any thread. */
+    public Figures figures() {
+        return figures;
+    }
+
+    private Figures count() {
+        long[] passed = link.passed();
+        long lanes = 0;
+        long waiting = 0;
+        long given = 0;
+        long behind = 0;
+        for (LocalGroup group : groups.values()) {
+            for (GroupLane lane : group.lanes()) {
+                lanes++;
+                waiting += lane.waiting();
+                given += lane.given();
+                behind += lane.isLive() ? 0 : Math.max(0, passed[lane.partition()] - lane.next());
+            }
+        }
+        return new Figures(lanes, waiting, given, behind);
+    }
+
+    @Override
+    public String toString() {
+        return groups.values().toString();
+    }
+}
