@@ -224,6 +224,30 @@ final class Crowd implements AutoCloseable {
                 .orElseThrow();
     }
 
+    /** The longest time since a place in the history in which a member got no message of QoS 1 from another one. */
+    Duration longestSilence(int place) {
+        List<Event> events = history.from(place);
+        Set<String> topics = members.stream()
+                .map(RecordingClient::plan)
+                .map(plan -> plan.group() + "/" + plan.name() + "/" + Lane.AT_LEAST_ONCE.level())
+                .collect(Collectors.toSet());
+        Map<String, Long> last = new HashMap<>();
+        long begin = events.get(0).nanos();
+        long longest = 0;
+        for (Event event : events) {
+            if (event.kind() == Kind.RECEIVED && groups.containsKey(event.client()) && topics.contains(event.topic())) {
+                String way = event.topic() + " to " + event.client();
+                Long before = last.put(way, event.nanos());
+                longest = Math.max(longest, event.nanos() - (before == null ? begin : before));
+            }
+        }
+        long end = events.get(events.size() - 1).nanos();
+        for (long before : last.values()) {
+            longest = Math.max(longest, end - before);
+        }
+        return Duration.ofNanos(longest);
+    }
+
     private Optional<Duration> flow(int place) {
         List<Event> events = history.from(place);
         Set<String> sent = new HashSet<>();

@@ -48,8 +48,16 @@ class FaultsIT {
     /** What the gateways may have on the way to Kafka, by default, and as much again for sockets. */
     private static final long TAKEN_WITHOUT_KAFKA = 2L * 33_554_432;
 
-    /** Something fails and is mended; tells the place in the history from which traffic should flow again. */
-    private record Fault(String name, boolean inShort, ToIntFunction<Crowd> happens) {
+    /** How long no message of one client may come to another when a fault is said to be felt by nobody. */
+    private static final Duration UNFELT = Duration.ofSeconds(3);
+
+    /**
+     * Something fails and is mended.
+     *
+     * @param isFelt whether traffic may stand still meanwhile
+     * @param happens tells the place in the history from which traffic should flow again
+     */
+    private record Fault(String name, boolean inShort, boolean isFelt, ToIntFunction<Crowd> happens) {
         @Override
         public String toString() {
             return name;
@@ -57,17 +65,18 @@ class FaultsIT {
     }
 
     private static final List<Fault> FAULTS = List.of(
-            new Fault("gateway killed", true, FaultsIT::killGateway),
-            new Fault("primary leader killed", false, FaultsIT::killLeader),
-            new Fault("router killed", false, FaultsIT::killRouter),
-            new Fault("all routers and leaders killed", true, FaultsIT::killAllButGateways),
-            new Fault("Kafka stopped and continued", true, FaultsIT::stopKafka),
-            new Fault("Kafka stopped under a flood", false, FaultsIT::floodStoppedKafka),
-            new Fault("Kafka killed and started again", true, FaultsIT::killKafka),
-            new Fault("ZooKeeper stopped and continued", true, FaultsIT::stopZooKeeper),
-            new Fault("link gateway-Kafka cut", true, FaultsIT::cutLink),
-            new Fault("link gateway-Kafka slow", false, FaultsIT::slowLink),
-            new Fault("link gateway-Kafka reset", true, FaultsIT::resetLink));
+            new Fault("gateway killed", false, true, FaultsIT::killGateway),
+            new Fault("primary leader killed", false, false, FaultsIT::killLeader),
+            new Fault("router killed", false, false, FaultsIT::killRouter),
+            new Fault("gateway started without a router", true, true, FaultsIT::startGatewayWithoutRouter),
+            new Fault("all routers and leaders killed", true, false, FaultsIT::killAllButGateways),
+            new Fault("Kafka stopped and continued", true, true, FaultsIT::stopKafka),
+            new Fault("Kafka stopped under a flood", false, true, FaultsIT::floodStoppedKafka),
+            new Fault("Kafka killed and started again", true, true, FaultsIT::killKafka),
+            new Fault("ZooKeeper stopped and continued", true, false, FaultsIT::stopZooKeeper),
+            new Fault("link gateway-Kafka cut", true, true, FaultsIT::cutLink),
+            new Fault("link gateway-Kafka slow", false, false, FaultsIT::slowLink),
+            new Fault("link gateway-Kafka reset", true, false, FaultsIT::resetLink));
 
     private static final String[] MEMBERS = {"leader-1", "leader-2", "router-1", "gateway-1", "gateway-2"};
 
@@ -122,12 +131,20 @@ class FaultsIT {
                 .withVisitors()) {
             crowd.awaitVisits(1);
             crowd.awaitMore(200);
+            int begin = crowd.history().note("the fault begins");
             int place = fault.happens().applyAsInt(crowd);
             Duration flows = crowd.awaitFlow(place);
-            recovered(fault.name(), flows);
-            crowd.awaitVisits(1);
+            Duration silence = crowd.longestSilence(begin);
+            recovered(fault.name(), flows, silence);
+            restoreAll();
+            crowd.awaitVisits(2); // What was killed is met by those who look for what is retained.
             crowd.awaitMore(200);
             crowd.settle();
+            if (!fault.isFelt()) {
+                assertThat(silence)
+                        .as("the longest silence from one client to another")
+                        .isLessThan(UNFELT);
+            }
         } finally {
             restoreAll();
         }
@@ -152,13 +169,14 @@ class FaultsIT {
         cluster.awaitReady(process);
     }
 
-    private static void recovered(String from, Duration after) {
+    private static void recovered(String from, Duration after, Duration silence) {
         List<Duration> times = recoveries.computeIfAbsent(from, unused -> new ArrayList<>());
         times.add(after);
         log.atInfo()
                 .addKeyValue("fault", from)
                 .addKeyValue("round", times.size())
                 .addKeyValue("ms", after.toMillis())
+                .addKeyValue("silenceMs", silence.toMillis())
                 .log("Traffic flows again");
     }
 
@@ -201,6 +219,17 @@ class FaultsIT {
         crowd.awaitFlow(place);
         crowd.awaitVisits(2);
         crowd.awaitMore(200);
+        return place;
+    }
+
+    /** It has what is retained from a topic that lags behind, and reads more of the log for it. */
+    private static int startGatewayWithoutRouter(Crowd crowd) {
+        kill(crowd, "router-1");
+        crowd.awaitMore(200);
+        int place = killGateway(crowd);
+        crowd.awaitMore(200);
+        restore("gateway-1");
+        crowd.awaitVisits(2);
         return place;
     }
 
@@ -257,7 +286,8 @@ class FaultsIT {
         killed.remove(KAFKA);
         cluster.start(KAFKA);
         cluster.awaitReady(KAFKA);
-        recovered("Kafka's own start", Duration.ofNanos(System.nanoTime() - started));
+        Duration start = Duration.ofNanos(System.nanoTime() - started);
+        recovered("Kafka's own start", start, start);
         return crowd.history().note("kafka serves");
     }
 

@@ -149,6 +149,8 @@ public final class ProcessCluster implements AutoCloseable {
                 settings.put("SLUICE_MQTT_PORT", port);
                 settings.put("SLUICE_MQTT_ADVERTISED_ADDRESS", HOST + ":" + port);
                 settings.put("SLUICE_SYS_INTERVAL", "1s");
+                // Kafka may take that long to start on a busy machine; nobody is to be sent away meanwhile.
+                settings.put("SLUICE_SHED_AFTER", "3m");
             }
         }
         return settings;
