@@ -220,6 +220,13 @@ public final class GroupLane {
         return given.size();
     }
 
+    /** When the oldest message that waits was published, in milliseconds since the epoch; the far future if none waits. */
+    long oldest() {
+        return waiting.isEmpty()
+                ? Long.MAX_VALUE
+                : waiting.firstEntry().getValue().timestamp();
+    }
+
     // --- to the group
 
     /** Whether another gateway is to have the partition. */

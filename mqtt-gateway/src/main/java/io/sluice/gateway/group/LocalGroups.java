@@ -32,7 +32,7 @@ public final class LocalGroups {
     /** Those to which something has happened since they were served. */
     private final Set<LocalGroup> touched = new LinkedHashSet<>();
 
-    private volatile Figures figures = new Figures(0, 0, 0, 0);
+    private volatile Figures figures = new Figures(0, 0, 0, 0, Long.MAX_VALUE);
     private long idleWrittenAt;
 
     /** No groups yet. */
@@ -181,8 +181,10 @@ public final class LocalGroups {
      * @param waiting messages that are read ahead of the members
      * @param given messages that members have not acknowledged
      * @param behind messages of the log that the gateway has read and that its groups have not come to
+     * @param oldest when the oldest message that waits was published, in milliseconds since the epoch; the far future if none
+     *     waits
      */
-    public record Figures(long lanes, long waiting, long given, long behind) {}
+    public record Figures(long lanes, long waiting, long given, long behind, long oldest) {}
 
     /** As of the last {@link #tick}; any thread. */
     public Figures figures() {
@@ -195,15 +197,17 @@ public final class LocalGroups {
         long waiting = 0;
         long given = 0;
         long behind = 0;
+        long oldest = Long.MAX_VALUE;
         for (LocalGroup group : groups.values()) {
             for (GroupLane lane : group.lanes()) {
                 lanes++;
                 waiting += lane.waiting();
                 given += lane.given();
+                oldest = Math.min(oldest, lane.oldest());
                 behind += lane.isLive() ? 0 : Math.max(0, passed[lane.partition()] - lane.next());
             }
         }
-        return new Figures(lanes, waiting, given, behind);
+        return new Figures(lanes, waiting, given, behind, oldest);
     }
 
     @Override

@@ -70,6 +70,10 @@ final class TailGroups implements GroupLink {
         gauge("waiting.messages", "Messages read ahead of the members of groups", LocalGroups.Figures::waiting);
         gauge("given.messages", "QoS 1 messages that members have not acknowledged", LocalGroups.Figures::given);
         gauge("behind.records", "Records of the log that groups have not come to", LocalGroups.Figures::behind);
+        gauge(
+                "oldest.seconds",
+                "Age of the oldest message that waits for a member; what is as old as the log's retention is lost",
+                figures -> Math.max(0, System.currentTimeMillis() - figures.oldest()) / 1e3);
         metrics.gauge(
                 "sluice.groups.lost.records",
                 "Records that the log no longer held when a group came to them",
