@@ -1,6 +1,7 @@
 package io.sluice.bench;
 
 import io.sluice.bench.kafka.HopPlan;
+import io.sluice.bench.kafka.HopResult;
 import io.sluice.bench.kafka.KafkaHop;
 import io.sluice.bench.report.Figures;
 import java.time.Duration;
@@ -63,6 +64,14 @@ final class KafkaHopCommand implements Callable<Integer> {
     private Duration linger;
 
     @Option(
+            names = "--practice",
+            paramLabel = "RECORDS",
+            defaultValue = "300000",
+            description = "So many go at full speed before the warm-up, so that neither side is cold."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int practice;
+
+    @Option(
             names = "--warmup",
             paramLabel = "TIME",
             defaultValue = "5s",
@@ -84,9 +93,9 @@ final class KafkaHopCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            HopPlan plan = new HopPlan(bootstrapServers, partitions, keys, payload, rate, linger, warmUp, duration);
-            return output.show(
-                    spec, progress -> KafkaHop.run(plan), Figures::of, result -> result.sent() == result.received());
+            HopPlan plan =
+                    new HopPlan(bootstrapServers, partitions, keys, payload, rate, linger, practice, warmUp, duration);
+            return output.show(spec, progress -> KafkaHop.run(plan, progress), Figures::of, HopResult::isClean);
         } catch (BenchException | IllegalArgumentException e) {
             spec.commandLine().getErr().println("bench: " + e.getMessage());
             return 1;

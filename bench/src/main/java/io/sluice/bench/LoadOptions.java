@@ -68,6 +68,14 @@ final class LoadOptions {
     private int stopped;
 
     @Option(
+            names = "--practice",
+            paramLabel = "MESSAGES",
+            defaultValue = "0",
+            description = "So many go out at full speed before the warm-up, so that neither side of a slow run is cold."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private int practice;
+
+    @Option(
             names = "--warmup",
             paramLabel = "TIME",
             defaultValue = "5s",
@@ -95,7 +103,8 @@ final class LoadOptions {
     Load load(Pace usual) {
         int publishWindow = window == null ? (rate == 0 ? CLOSED_LOOP_WINDOW : RATE_WINDOW) : window;
         int subscribeQos = subscriptionQos == null ? qos : subscriptionQos;
-        return new Load(qos, subscribeQos, payload, rate, publishWindow, pace(usual), warmUp, duration, drain);
+        return new Load(
+                qos, subscribeQos, payload, rate, publishWindow, pace(usual), practice, warmUp, duration, drain);
     }
 
     int stopped() {

@@ -1,6 +1,7 @@
 package io.sluice.bench;
 
 import io.sluice.bench.load.Progress;
+import io.sluice.bench.report.Announcement;
 import io.sluice.bench.report.ProgressLine;
 import io.sluice.bench.report.ResultFile;
 import io.sluice.bench.report.Silence;
@@ -30,6 +31,11 @@ final class OutputOptions {
     private boolean quiet;
 
     @Option(
+            names = "--announce",
+            description = "Shows no progress but a line '" + Announcement.MEASURING + "' when the measurement begins.")
+    private boolean announce;
+
+    @Option(
             names = "--check",
             description = "Ends with exit code 3 when anything was lost, repeated, reordered, refused or disconnected.")
     private boolean check;
@@ -40,7 +46,7 @@ final class OutputOptions {
         ProgressLine line = new ProgressLine(err, isTerminal());
         R result;
         try {
-            result = scenario.apply(quiet ? new Silence() : line);
+            result = scenario.apply(progress(command, line));
         } finally {
             line.clear();
         }
@@ -52,6 +58,13 @@ final class OutputOptions {
         out.print(figures.apply(result));
         out.flush();
         return check && !clean.isClean(result) ? UNCLEAN : 0;
+    }
+
+    private Progress progress(CommandSpec command, ProgressLine line) {
+        if (announce) {
+            return new Announcement(command.commandLine().getOut());
+        }
+        return quiet ? new Silence() : line;
     }
 
     /** Whether the standard error output is a terminal, as far as Linux tells. */

@@ -55,13 +55,12 @@ final class Board {
             ratios.add(
                     value(path).applyAsDouble(measured.get(round)) / value(path).applyAsDouble(base.get(round)));
         }
-        return new Ratios(ratios);
+        return new Ratios(ratios, isClean(scenario, system) && isClean(baseScenario, baseSystem));
     }
 
-    /** Whether any run of it lost, repeated, reordered or refused something, or lost a connection. */
+    /** Whether no run of it lost, repeated, reordered or refused something, or lost a connection. */
     boolean isClean(String scenario, String system) {
-        return of(scenario, system).stream()
-                .allMatch(measurement -> measurement.result().path("clean").asBoolean(true));
+        return of(scenario, system).stream().allMatch(Measurement::isClean);
     }
 
     private static ToDoubleFunction<Measurement> value(String path) {
@@ -74,8 +73,17 @@ final class Board {
         return size == 0 ? 0 : (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
     }
 
-    /** The ratios of all rounds. */
-    record Ratios(List<Double> values) {
+    /**
+     * The ratios of all rounds.
+     *
+     * @param clean whether all runs were on both sides
+     */
+    record Ratios(List<Double> values, boolean clean) {
+
+        /** Clean only if the others are too. */
+        Ratios with(Ratios others) {
+            return new Ratios(values, clean && others.clean);
+        }
 
         double middle() {
             return median(values);

@@ -85,14 +85,16 @@ final class Comparison {
                 idle(servers);
                 latency(servers, round);
                 stopped(servers, round);
-                scaling(servers);
+                scaling(servers, round);
             }
             return RatioTables.of(board, memory(servers));
         }
     }
 
     private void throughput(Servers servers, int round) {
-        for (Scenario scenario : Scenario.throughput()) {
+        List<Scenario> scenarios = new ArrayList<>(Scenario.throughput());
+        scenarios.add(Scenario.connects());
+        for (Scenario scenario : scenarios) {
             if (plan.wants(scenario.name())) {
                 inTurn(
                         round,
@@ -125,28 +127,46 @@ final class Comparison {
         }
     }
 
-    /** Adds gateways one by one, and takes them away again. */
-    private void scaling(Servers servers) {
+    /**
+     * One gateway alone, with one more, with two more, and alone again: so that what several do meets what one does right
+     * before or after. In every other round two and three change places.
+     */
+    private void scaling(Servers servers, int round) {
         if (!plan.wants("gateways")) {
             return;
         }
+        int first = round % 2 == 0 ? 2 : MOST_GATEWAYS;
+        int second = round % 2 == 0 ? MOST_GATEWAYS : 2;
         List<Cluster.Gateway> gateways = new ArrayList<>(List.of(servers.gateway()));
-        for (Scenario scenario : Scenario.scaling()) {
-            if (!plan.wants(scenario.name())) {
-                sluice(servers, scenario.name(), gateways, scenario.arguments());
-            }
-        }
-        while (gateways.size() < MOST_GATEWAYS) {
-            gateways.add(servers.cluster().startGateway(List.of()));
-            rehearse(servers, gateways);
-            if (gateways.size() == 2) {
+        scale(servers, gateways, RatioTables.beside(first));
+        for (int size : List.of(first, second)) {
+            resize(servers, gateways, size);
+            scale(servers, gateways, RatioTables.gateways(size));
+            if (size == 2) {
                 tailing(servers, gateways.get(1));
             }
-            for (Scenario scenario : Scenario.scaling()) {
-                sluice(servers, scenario.name(), gateways, scenario.arguments());
-            }
         }
-        gateways.subList(1, gateways.size()).forEach(servers.cluster()::stop);
+        resize(servers, gateways, 1);
+        scale(servers, gateways, RatioTables.beside(second));
+    }
+
+    private void scale(Servers servers, List<Cluster.Gateway> gateways, String system) {
+        for (Scenario scenario : Scenario.scaling()) {
+            measure(servers, scenario.name(), system, targets(gateways, scenario.arguments()));
+        }
+    }
+
+    /** Starts gateways, which then rehearse, or ends those that are too many. */
+    private void resize(Servers servers, List<Cluster.Gateway> gateways, int size) {
+        while (gateways.size() > size) {
+            servers.cluster().stop(gateways.remove(gateways.size() - 1));
+        }
+        if (gateways.size() < size) {
+            while (gateways.size() < size) {
+                gateways.add(servers.cluster().startGateway(List.of()));
+            }
+            rehearse(servers, gateways);
+        }
     }
 
     /** All clients are on the first gateway: what it costs the other one to read the whole log. */

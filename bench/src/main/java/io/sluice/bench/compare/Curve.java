@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Throughput and latency as one kind of work grows.
+ * Throughput and latency as one kind of work grows; the plot shows the middle of several runs, the table their range too.
  *
  * @param name of the files and the table
  * @param unit of what grows
@@ -15,8 +15,6 @@ import java.util.Map;
  * @param series one or more, each by ascending size
  */
 record Curve(String name, String unit, int rate, Map<String, List<Point>> series) {
-
-    private static final double MICROS_PER_MS = 1_000;
 
     Curve(String name, String unit, int rate) {
         this(name, unit, rate, new LinkedHashMap<>());
@@ -28,10 +26,47 @@ record Curve(String name, String unit, int rate, Map<String, List<Point>> series
      * @param size in the curve's unit
      * @param throughput deliveries in a second, in a closed loop
      * @param megabytes payload delivered in a second, then
-     * @param p50 of the latency at the fixed rate, microseconds
+     * @param p50 of the latency at the fixed rate, ms
      * @param p99 of the same
+     * @param runs how many there were
+     * @param clean of them, in which nothing was lost, repeated, reordered, refused or disconnected
+     * @param disturbed of them, by other processes of this machine
      */
-    record Point(double size, double throughput, double megabytes, double p50, double p99) {}
+    record Point(
+            double size,
+            Sample throughput,
+            Sample megabytes,
+            Sample p50,
+            Sample p99,
+            int runs,
+            long clean,
+            long disturbed) {}
+
+    /** What several runs of the same showed; one or more, more than 0 each. */
+    record Sample(List<Double> values) {
+
+        Sample {
+            values = values.stream().sorted().toList();
+        }
+
+        double median() {
+            int size = values.size();
+            return (values.get((size - 1) / 2) + values.get(size / 2)) / 2;
+        }
+
+        /** The middle and, if there are several, the range. */
+        String toString(String format) {
+            String middle = String.format(Locale.ROOT, format, median());
+            return values.size() == 1
+                    ? middle
+                    : String.format(
+                            Locale.ROOT,
+                            "%s (" + format + "–" + format + ")",
+                            middle,
+                            values.get(0),
+                            values.get(values.size() - 1));
+        }
+    }
 
     void add(String name, Point point) {
         series.computeIfAbsent(name, unused -> new ArrayList<>()).add(point);
@@ -47,14 +82,18 @@ record Curve(String name, String unit, int rate, Map<String, List<Point>> series
                         "msg/s in a closed loop",
                         "MB/s",
                         String.format(Locale.ROOT, "p50 ms at %,d msg/s", rate),
-                        "p99 ms")));
+                        "p99 ms",
+                        "clean runs",
+                        "disturbed")));
         series.forEach((of, points) -> points.forEach(point -> lines.add(RatioTables.line(List.of(
                 String.format(Locale.ROOT, "%,.0f", point.size),
                 of,
-                String.format(Locale.ROOT, "%,.0f", point.throughput),
-                String.format(Locale.ROOT, "%.1f", point.megabytes),
-                String.format(Locale.ROOT, "%.2f", point.p50 / MICROS_PER_MS),
-                String.format(Locale.ROOT, "%.2f", point.p99 / MICROS_PER_MS))))));
+                point.throughput.toString("%,.0f"),
+                point.megabytes.toString("%.1f"),
+                point.p50.toString("%.2f"),
+                point.p99.toString("%.2f"),
+                point.clean + " of " + point.runs,
+                Long.toString(point.disturbed))))));
         return lines;
     }
 
@@ -64,11 +103,13 @@ record Curve(String name, String unit, int rate, Map<String, List<Point>> series
         Map<String, Map<Double, Double>> latency = new LinkedHashMap<>();
         series.forEach((of, points) -> {
             for (Point point : points) {
-                throughput.computeIfAbsent(of, unused -> new LinkedHashMap<>()).put(point.size, point.throughput);
+                throughput
+                        .computeIfAbsent(of, unused -> new LinkedHashMap<>())
+                        .put(point.size, point.throughput.median());
                 latency.computeIfAbsent(of + ", p50", unused -> new LinkedHashMap<>())
-                        .put(point.size, point.p50 / MICROS_PER_MS);
+                        .put(point.size, point.p50.median());
                 latency.computeIfAbsent(of + ", p99", unused -> new LinkedHashMap<>())
-                        .put(point.size, point.p99 / MICROS_PER_MS);
+                        .put(point.size, point.p99.median());
             }
         });
         return Plot.svg(

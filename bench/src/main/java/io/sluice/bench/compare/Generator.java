@@ -3,6 +3,7 @@ package io.sluice.bench.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.bench.BenchException;
+import io.sluice.bench.report.Announcement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -22,8 +23,8 @@ final class Generator {
     /** Processors of others from which on a run counts as disturbed. */
     static final double DISTURBED = 0.15;
 
-    /** From the start of the generator's JVM to its first message, at the most; the watch ends as much before the run. */
-    private static final Duration START = Duration.ofSeconds(2);
+    /** What the watch of a measurement ends before it, so that the end of a run is not taken for its middle. */
+    private static final Duration MARGIN = Duration.ofMillis(500);
 
     private final Path folder;
     private final Duration warmUp;
@@ -47,6 +48,16 @@ final class Generator {
      * @param othersCpu processors that everything else on this machine kept busy then
      */
     record Measurement(JsonNode result, Map<String, Double> cpu, double othersCpu) {
+
+        /** Whether nothing was lost, repeated, reordered or refused, and all connections held. */
+        boolean isClean() {
+            return result.path("clean").asBoolean(true);
+        }
+
+        /** Whether other processes took part. */
+        boolean isDisturbed() {
+            return othersCpu > DISTURBED;
+        }
 
         /** The same, with what one process used known by another name too. */
         Measurement of(String process, String as) {
@@ -82,13 +93,17 @@ final class Generator {
     /** Runs one scenario once, whatever else happens on the machine. */
     Measurement once(List<String> arguments, List<ManagedProcess> watched) {
         List<String> all = new ArrayList<>(arguments);
-        all.addAll(List.of("--warmup", warmUp.toMillis() + "ms", "--duration", duration.toMillis() + "ms", "--quiet"));
+        all.addAll(
+                List.of("--warmup", warmUp.toMillis() + "ms", "--duration", duration.toMillis() + "ms", "--announce"));
         Path json = folder.resolve("run-" + ++runs + ".json");
         try (ManagedProcess process = start(all, json)) {
             List<ManagedProcess> ours = new ArrayList<>(watched);
             ours.add(process);
-            sleep(START.plus(warmUp));
-            Machine.Use use = Machine.watch(ours, duration.minus(START));
+            process.await(
+                    Announcement.MEASURING,
+                    warmUp.plus(OVERHEAD),
+                    () -> process.output().contains(Announcement.MEASURING));
+            Machine.Use use = Machine.watch(ours, duration.minus(MARGIN));
             if (process.await(duration.plus(OVERHEAD)) != 0) {
                 throw new BenchException("the generator failed" + process.tail());
             }

@@ -27,13 +27,15 @@ final class Growth implements Callable<Integer> {
     private static final Duration QUICK_WARM_UP = Duration.ofSeconds(1);
     private static final Duration QUICK_DURATION = Duration.ofSeconds(2);
     private static final int QUICK_MOST = 10_000;
-    private static final Duration WARM_UP = Duration.ofSeconds(2);
+    private static final int QUICK_SAMPLES = 1;
+    private static final Duration WARM_UP = Duration.ofSeconds(1);
     private static final Duration DURATION = Duration.ofSeconds(3);
+    private static final int SAMPLES = 3;
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--quick", description = "Short runs, and nothing larger than 10,000 but payloads.")
+    @Option(names = "--quick", description = "One short run of each, and nothing larger than 10,000 but payloads.")
     private boolean quick;
 
     @Option(
@@ -60,8 +62,10 @@ final class Growth implements Callable<Integer> {
         GrowthRun.Plan plan = new GrowthRun.Plan(
                 quick ? QUICK_WARM_UP : WARM_UP,
                 quick ? QUICK_DURATION : DURATION,
+                quick ? QUICK_SAMPLES : SAMPLES,
                 only,
                 quick ? QUICK_MOST : Integer.MAX_VALUE);
+        long start = System.nanoTime();
         try {
             Files.createDirectories(plots);
             for (Curve curve : new GrowthRun(plan, Compare.folder(folder), err).run()) {
@@ -69,6 +73,7 @@ final class Growth implements Callable<Integer> {
                 out.flush();
                 Files.writeString(plots.resolve("cost-" + curve.name() + ".svg"), curve.plot());
             }
+            err.println("It took " + Duration.ofNanos(System.nanoTime() - start).toMinutes() + " minutes.");
             return 0;
         } catch (BenchException e) {
             err.println("compare: " + e.getMessage());

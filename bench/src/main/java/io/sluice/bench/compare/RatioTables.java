@@ -20,12 +20,17 @@ final class RatioTables {
     private static final double SCALING_TARGET = 0.65;
     private static final double MICROS_PER_MS = 1_000;
     private static final double PERCENT = 100;
+    /** Of its event loops, from which on the generator counts as what limits a rate. */
+    private static final double GENERATOR_BUSY = 0.85;
+
+    private static final String GENERATOR_BOUND = " †";
     private static final double MICROS_PER_SECOND = 1e6;
     private static final String TITLE = "### ";
     private static final int HEADING_LINES = 5;
 
     private final Board board;
     private final List<String> lines = new ArrayList<>();
+    private boolean generatorBound;
 
     private RatioTables(Board board) {
         this.board = board;
@@ -33,6 +38,11 @@ final class RatioTables {
 
     static String gateways(int count) {
         return count == 1 ? ONE_GATEWAY : "Sluice, " + count + " gateways";
+    }
+
+    /** One gateway, measured again to compare with several. */
+    static String beside(int gateways) {
+        return ONE_GATEWAY + ", beside " + gateways;
     }
 
     static String rate(int rate) {
@@ -43,6 +53,7 @@ final class RatioTables {
     static String of(Board board, List<String> idleTable) {
         RatioTables tables = new RatioTables(board);
         tables.throughput();
+        tables.connects();
         tables.latency();
         tables.stopped();
         tables.scaling();
@@ -50,6 +61,7 @@ final class RatioTables {
         tables.cpu();
         tables.dropEmptyTable();
         tables.lines.addAll(idleTable);
+        tables.generatorBound();
         tables.unclean();
         tables.disturbed();
         return String.join(System.lineSeparator(), tables.lines);
@@ -57,7 +69,7 @@ final class RatioTables {
 
     private void throughput() {
         heading(
-                "Throughput: deliveries/s, connects/s",
+                "Throughput: deliveries/s",
                 "scenario",
                 MOSQUITTO,
                 "Sluice",
@@ -70,8 +82,8 @@ final class RatioTables {
                 Ratios ratios = board.ratios(name, ONE_GATEWAY, name, MOSQUITTO, scenario.metric());
                 row(
                         name,
-                        number(board.median(name, MOSQUITTO, scenario.metric())),
-                        number(board.median(name, ONE_GATEWAY, scenario.metric())),
+                        limited(scenario, MOSQUITTO),
+                        limited(scenario, ONE_GATEWAY),
                         ratios.toString(),
                         verdict(ratios, ratios.middle() >= scenario.target(), "≥ " + scenario.target()),
                         String.format(
@@ -82,6 +94,55 @@ final class RatioTables {
                                 board.median(name, ONE_GATEWAY, "generatorCpu")));
             }
         }
+    }
+
+    /** What a connect costs the servers says more than the rate where the generator, or the machine, bounds both. */
+    private void connects() {
+        heading(
+                "Connects/s",
+                MOSQUITTO,
+                "Sluice",
+                "ratio",
+                "target",
+                "µs of processor a connect: Mosquitto",
+                "gateway",
+                "all of Sluice",
+                "generator, processors: Mosquitto, Sluice");
+        Scenario scenario = Scenario.connects();
+        String name = scenario.name();
+        if (board.has(name, ONE_GATEWAY)) {
+            Ratios ratios = board.ratios(name, ONE_GATEWAY, name, MOSQUITTO, scenario.metric());
+            row(
+                    limited(scenario, MOSQUITTO),
+                    limited(scenario, ONE_GATEWAY),
+                    ratios.toString(),
+                    verdict(ratios, ratios.middle() >= scenario.target(), "≥ " + scenario.target()),
+                    cost(scenario, MOSQUITTO, List.of("mosquitto")),
+                    cost(scenario, ONE_GATEWAY, List.of("gateway-1")),
+                    cost(scenario, ONE_GATEWAY, List.of("gateway-1", "kafka", "zookeeper", "leader", "router")),
+                    String.format(
+                            Locale.ROOT,
+                            "%.2f, %.2f",
+                            board.median(name, MOSQUITTO, "generatorCpu"),
+                            board.median(name, ONE_GATEWAY, "generatorCpu")));
+        }
+    }
+
+    /** Microseconds of processor time for each connect. */
+    private String cost(Scenario scenario, String system, List<String> processes) {
+        double busy = processes.stream()
+                .mapToDouble(process -> board.cpu(scenario.name(), system, process))
+                .sum();
+        double rate = board.median(scenario.name(), system, scenario.metric());
+        return String.format(Locale.ROOT, "%.1f", MICROS_PER_SECOND * busy / rate);
+    }
+
+    /** A rate, marked when the generator could do no more. */
+    private String limited(Scenario scenario, String system) {
+        double busy = board.median(scenario.name(), system, "generatorCpu");
+        String mark = busy >= GENERATOR_BUSY * scenario.eventLoops() ? GENERATOR_BOUND : "";
+        generatorBound |= !mark.isEmpty();
+        return number(board.median(scenario.name(), system, scenario.metric())) + mark;
     }
 
     private void latency() {
@@ -106,7 +167,7 @@ final class RatioTables {
                         times(name, ONE_GATEWAY),
                         p50.toString(),
                         p99.toString(),
-                        verdict(p50, reached, "≤ " + LATENCY_TARGET),
+                        verdict(p50.with(p99), reached, "≤ " + LATENCY_TARGET),
                         times(name, MOSQUITTO));
             }
         }
@@ -140,27 +201,29 @@ final class RatioTables {
 
     private void scaling() {
         heading(
-                "Several gateways: deliveries/s of all together",
+                "Several gateways: deliveries/s of all together, and of one alone right before or after",
                 "scenario",
                 "1",
                 "2",
-                "3",
                 "2 to 1",
                 "target",
+                "1",
+                "3",
                 "3 to 1");
         for (Scenario scenario : Scenario.scaling()) {
             String name = scenario.name();
             if (board.has(name, gateways(2))) {
-                Ratios two = board.ratios(name, gateways(2), name, ONE_GATEWAY, scenario.metric());
+                Ratios two = board.ratios(name, gateways(2), name, beside(2), scenario.metric());
+                Ratios three = board.ratios(name, gateways(3), name, beside(3), scenario.metric());
                 row(
                         name,
-                        number(board.median(name, ONE_GATEWAY, scenario.metric())),
+                        number(board.median(name, beside(2), scenario.metric())),
                         number(board.median(name, gateways(2), scenario.metric())),
-                        number(board.median(name, gateways(3), scenario.metric())),
                         two.toString(),
                         verdict(two, two.middle() >= SCALING_TARGET, "≥ " + SCALING_TARGET),
-                        board.ratios(name, gateways(3), name, ONE_GATEWAY, scenario.metric())
-                                .toString());
+                        number(board.median(name, beside(3), scenario.metric())),
+                        number(board.median(name, gateways(3), scenario.metric())),
+                        three.toString());
             }
         }
     }
@@ -203,6 +266,17 @@ final class RatioTables {
         }
     }
 
+    private void generatorBound() {
+        if (generatorBound) {
+            lines.add("");
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "%s The generator kept its event loops busy for %.0f %% of the time or more: the server could do more.",
+                    GENERATOR_BOUND.trim(),
+                    PERCENT * GENERATOR_BUSY));
+        }
+    }
+
     private void unclean() {
         for (Map.Entry<String, Map<String, List<Generator.Measurement>>> scenario :
                 board.all().entrySet()) {
@@ -217,9 +291,8 @@ final class RatioTables {
     }
 
     private void disturbed() {
-        long disturbed = measurements()
-                .filter(one -> one.othersCpu() > Generator.DISTURBED)
-                .count();
+        long disturbed =
+                measurements().filter(Generator.Measurement::isDisturbed).count();
         if (disturbed > 0) {
             double most = measurements()
                     .mapToDouble(Generator.Measurement::othersCpu)
@@ -290,8 +363,12 @@ final class RatioTables {
         return "| " + String.join(" | ", cells) + " |";
     }
 
+    /** Whether the target is reached; it is not by a run that lost something, nor against one. */
     private static String verdict(Ratios ratios, boolean reached, String target) {
-        return ratios.values().isEmpty() ? target : target + (reached ? " ✓" : " ✗");
+        if (ratios.values().isEmpty()) {
+            return target;
+        }
+        return target + (ratios.clean() ? reached ? " ✓" : " ✗" : " ✗ (not clean)");
     }
 
     private static String number(double value) {

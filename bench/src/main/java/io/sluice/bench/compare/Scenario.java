@@ -1,6 +1,7 @@
 package io.sluice.bench.compare;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Something that brokers are compared in.
@@ -9,10 +10,18 @@ import java.util.List;
  * @param arguments of the generator, but for targets and times
  * @param metric of the result that is compared
  * @param target what the ratio to Mosquitto should at least be
+ * @param eventLoops of the generator
  */
-record Scenario(String name, List<String> arguments, String metric, double target) {
+record Scenario(String name, List<String> arguments, String metric, double target, int eventLoops) {
+
+    Scenario {
+        arguments = Stream.concat(arguments.stream(), Stream.of("--event-loops", Integer.toString(eventLoops)))
+                .toList();
+    }
 
     private static final String DELIVERIES = "deliveryRate";
+    /** At a few hundred messages a second a new JVM would be cold for the whole of a run. */
+    private static final String PRACTICE = "100000";
 
     /** Throughput in a closed loop. */
     static List<Scenario> throughput() {
@@ -22,12 +31,16 @@ record Scenario(String name, List<String> arguments, String metric, double targe
                 closedLoop("one-to-one 100 → 100, QoS 2", 1.5, "one-to-one", "--qos", "2"),
                 closedLoop("fan-out 1 → 500, QoS 0", 3.0, "fan-out", "--qos", "0", "--window", "100"),
                 closedLoop("fan-out 1 → 500, QoS 1", 3.0, "fan-out", "--qos", "1", "--window", "100"),
-                closedLoop("fan-in 500 → 5, QoS 1", 3.0, "fan-in", "--qos", "1"),
-                new Scenario("connects", List.of("connect"), "connectRate", 0.8));
+                closedLoop("fan-in 500 → 5, QoS 1", 3.0, "fan-in", "--qos", "1"));
+    }
+
+    /** Connects as fast as they are accepted. One event loop of the generator would be slower than either server. */
+    static Scenario connects() {
+        return new Scenario("connects", List.of("connect"), "connectRate", 0.8, 2);
     }
 
     private static Scenario closedLoop(String name, double target, String... arguments) {
-        return new Scenario(name, List.of(arguments), DELIVERIES, target);
+        return new Scenario(name, List.of(arguments), DELIVERIES, target, 1);
     }
 
     /** One-to-one with several gateways, each pair across two of them. */
@@ -48,10 +61,12 @@ record Scenario(String name, List<String> arguments, String metric, double targe
 
     /** One publisher and ten that read, at a fixed rate, beside so many that have stopped. */
     static List<String> stopped(int stopped) {
-        return List.of("fan-out", "--subscribers", "10", "--rate", "5000", "--stopped", Integer.toString(stopped));
+        List<String> arguments = List.of("fan-out", "--subscribers", "10", "--rate", "5000", "--practice", PRACTICE);
+        return Stream.concat(arguments.stream(), Stream.of("--stopped", Integer.toString(stopped)))
+                .toList();
     }
 
     static List<String> latency(int rate) {
-        return List.of("one-to-one", "--qos", "1", "--rate", Integer.toString(rate));
+        return List.of("one-to-one", "--qos", "1", "--rate", Integer.toString(rate), "--practice", PRACTICE);
     }
 }

@@ -13,7 +13,7 @@ final class Summary {
     static String of(Generator.Measurement measurement) {
         double others = measurement.othersCpu();
         return of(measurement.result())
-                + (others > Generator.DISTURBED
+                + (measurement.isDisturbed()
                         ? String.format(Locale.ROOT, ", DISTURBED: others took %.2f processors", others)
                         : "");
     }
@@ -33,7 +33,7 @@ final class Summary {
                 times.path("p50").asDouble() / MICROS_PER_MS,
                 times.path("p99").asDouble() / MICROS_PER_MS);
         if (!result.has("deliveryRate")) {
-            return latency;
+            return latency + trouble(result);
         }
         return String.format(
                 Locale.ROOT,

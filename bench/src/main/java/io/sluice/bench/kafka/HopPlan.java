@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param payloadBytes 16 or more
  * @param rate records in a second, more than 0
  * @param linger of the producer
+ * @param practice records that go at full speed before the warm-up, so that neither side is a cold one; 0 for none
  * @param warmUp before anything is measured
  * @param duration of the measurement
  */
@@ -21,6 +22,7 @@ public record HopPlan(
         int payloadBytes,
         double rate,
         Duration linger,
+        int practice,
         Duration warmUp,
         Duration duration) {
 
@@ -30,6 +32,9 @@ public record HopPlan(
     public HopPlan {
         if (payloadBytes < MIN_PAYLOAD_BYTES) {
             throw new IllegalArgumentException("payload: must be 16 bytes or more, was " + payloadBytes);
+        }
+        if (practice < 0) {
+            throw new IllegalArgumentException("practice: must not be negative, was " + practice);
         }
         if (rate <= 0) {
             throw new IllegalArgumentException("rate: must be more than 0, was " + rate);

@@ -3,6 +3,7 @@ package io.sluice.bench.kafka;
 import io.sluice.bench.BenchException;
 import io.sluice.bench.load.Cpu;
 import io.sluice.bench.load.Latency;
+import io.sluice.bench.load.Progress;
 import io.sluice.bench.load.RunClock;
 import io.sluice.bench.load.Timetable;
 import java.nio.ByteBuffer;
@@ -37,6 +38,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class KafkaHop {
 
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PRACTICE_TIMEOUT = Duration.ofMinutes(1);
+    /** When a record was due that is only practised with. */
+    private static final long BEFORE_ALL = -1;
+
     private static final long DRAIN_MICROS = 5_000_000;
     private static final double MICROS_PER_SECOND = 1e6;
     private static final int BATCH_BYTES = 65_536;
@@ -51,10 +56,17 @@ public final class KafkaHop {
             "bench-hop-" + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 28, 1 << 30));
     private final RunClock clock = new RunClock();
     private final Histogram times = Latency.histogram();
+    private final Progress progress;
+    /** Complete when the consumer reads. */
+    private final CompletableFuture<Void> reading = new CompletableFuture<>();
+    /** Complete when it has all that is practised with. */
+    private final CompletableFuture<Void> practised = new CompletableFuture<>();
+
     private volatile Timetable timetable;
 
-    private KafkaHop(HopPlan plan) {
+    private KafkaHop(HopPlan plan, Progress progress) {
         this.plan = plan;
+        this.progress = progress;
     }
 
     /**
@@ -62,8 +74,8 @@ public final class KafkaHop {
      *
      * @throws BenchException if Kafka does not answer
      */
-    public static HopResult run(HopPlan plan) {
-        KafkaHop hop = new KafkaHop(plan);
+    public static HopResult run(HopPlan plan, Progress progress) {
+        KafkaHop hop = new KafkaHop(plan, progress);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", plan.bootstrapServers()))) {
             admin.createTopics(List.of(new NewTopic(hop.topic, plan.partitions(), (short) 1)))
                     .all()
@@ -82,22 +94,26 @@ public final class KafkaHop {
     }
 
     private HopResult run() {
-        CompletableFuture<Void> reading = new CompletableFuture<>();
         try (Producer<byte[], byte[]> producer =
                 new KafkaProducer<>(producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.partitionsFor(topic);
-            CompletableFuture<Long> received = CompletableFuture.supplyAsync(() -> receive(reading), work -> {
+            CompletableFuture<Long> received = CompletableFuture.supplyAsync(this::receive, work -> {
                 Thread thread = new Thread(work, "bench-consumer");
                 thread.setDaemon(true);
                 thread.start();
             });
             CompletableFuture.anyOf(reading, received).join();
+            byte[][] keys = keys();
+            practise(producer, keys);
+            CompletableFuture.anyOf(practised, received)
+                    .orTimeout(PRACTICE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+                    .join();
             timetable = Timetable.of(clock.micros() + 1_000, plan.warmUp(), plan.duration(), plan.rate());
-            Cpu cpu = send(producer);
+            Cpu cpu = send(producer, keys);
             double busy = cpu.busy();
             return new HopResult(
                     (timetable.end() - timetable.measureFrom()) / MICROS_PER_SECOND,
-                    timetable.messages(),
+                    plan.practice() + timetable.messages(),
                     received.join(),
                     Latency.of(times),
                     busy);
@@ -118,11 +134,24 @@ public final class KafkaHop {
                 Integer.toString(BATCH_BYTES));
     }
 
-    /** Sends all that is due, each millisecond's records together; gives the processor time since the measurement began. */
-    private Cpu send(Producer<byte[], byte[]> producer) {
-        byte[][] keys = IntStream.range(0, plan.keys())
+    private byte[][] keys() {
+        return IntStream.range(0, plan.keys())
                 .mapToObj(key -> ("bench/" + key).getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
+    }
+
+    /** Sends at full speed what nobody measures. */
+    private void practise(Producer<byte[], byte[]> producer, byte[][] keys) {
+        for (int message = 0; message < plan.practice(); message++) {
+            byte[] payload = new byte[plan.payloadBytes()];
+            ByteBuffer.wrap(payload).putLong(message).putLong(BEFORE_ALL);
+            producer.send(new ProducerRecord<>(topic, keys[message % keys.length], payload));
+        }
+        producer.flush();
+    }
+
+    /** Sends all that is due, each millisecond's records together; gives the processor time since the measurement began. */
+    private Cpu send(Producer<byte[], byte[]> producer, byte[][] keys) {
         byte[] filler = new byte[plan.payloadBytes()];
         ThreadLocalRandom.current().nextBytes(filler);
         long messages = timetable.messages();
@@ -133,6 +162,7 @@ public final class KafkaHop {
             awaitMicros(due);
             if (!measuring && timetable.isMeasured(due)) {
                 measuring = true;
+                progress.measuring();
                 cpu = new Cpu();
             }
             byte[] payload = filler.clone();
@@ -151,7 +181,7 @@ public final class KafkaHop {
         }
     }
 
-    private long receive(CompletableFuture<Void> reading) {
+    private long receive() {
         Map<String, Object> settings = Map.of("bootstrap.servers", plan.bootstrapServers(), RECEIVE_BUFFER, BY_SYSTEM);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
@@ -164,6 +194,9 @@ public final class KafkaHop {
             reading.complete(null);
             long received = 0;
             while (!isOver(received)) {
+                if (received >= plan.practice()) {
+                    practised.complete(null);
+                }
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
                 long now = clock.micros();
                 for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -176,13 +209,14 @@ public final class KafkaHop {
     }
 
     private boolean isOver(long received) {
-        Timetable plan = timetable;
-        return plan != null && (received >= plan.messages() || clock.micros() > plan.end() + DRAIN_MICROS);
+        Timetable current = timetable;
+        return current != null
+                && (received >= plan.practice() + current.messages() || clock.micros() > current.end() + DRAIN_MICROS);
     }
 
     private void look(byte[] payload, long now) {
         long due = ByteBuffer.wrap(payload).getLong(Long.BYTES);
-        if (timetable.isMeasured(due)) {
+        if (due != BEFORE_ALL && timetable.isMeasured(due)) {
             times.recordValue(now - due);
         }
     }

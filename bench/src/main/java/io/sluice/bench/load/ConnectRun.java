@@ -57,6 +57,7 @@ public final class ConnectRun {
             doors.get(i % doors.size()).next();
         }
         follow(Progress.Phase.WARM_UP, plan.warmUp().toNanos());
+        progress.measuring();
         Cpu cpu = new Cpu();
         Count from = count(true);
         follow(Progress.Phase.MEASURING, plan.duration().toNanos());

@@ -2,9 +2,11 @@ package io.sluice.bench.load;
 
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -35,6 +37,7 @@ final class Lane {
     private Publisher[] all;
     private long nextDue;
     private boolean sending;
+    private boolean practising;
 
     Lane(EventLoop loop, RunClock clock) {
         this.loop = loop;
@@ -44,11 +47,24 @@ final class Lane {
     /** Counts at one instant, in microseconds of the run's clock. */
     record Snapshot(long micros, Totals totals) {}
 
-    /** Sends by the timetable, from its start to its end. Any thread, once. */
+    /** Sends at full speed what is to be practised with. Any thread, once, before {@link #run}. */
+    void practise(Publisher[] publishers) {
+        loop.execute(() -> {
+            all = publishers;
+            practising = true;
+            sending = true;
+            noteAll();
+        });
+    }
+
+    /** Sends by the timetable, from its start to its end; whoever has practised ends it. Any thread, once. */
     void run(Timetable plan, Publisher[] publishers) {
         loop.execute(() -> {
             timetable = plan;
             all = publishers;
+            practising = false;
+            sending = false;
+            ours().forEach(Publisher::endPractice);
             at(plan.start(), this::start);
             at(plan.measureFrom(), () -> begun.complete(snapshot()));
             at(plan.end(), this::stop);
@@ -69,8 +85,13 @@ final class Lane {
         return timetable;
     }
 
-    boolean isSending() {
-        return sending;
+    boolean isPractising() {
+        return practising;
+    }
+
+    /** Whether a message of this time counts. */
+    boolean isMeasured(long micros) {
+        return timetable != null && timetable.isMeasured(micros);
     }
 
     /** Remembers that a publisher may have room. */
@@ -100,11 +121,11 @@ final class Lane {
     }
 
     private void noteAll() {
-        for (Publisher publisher : all) {
-            if (publisher.lane == this) {
-                note(publisher);
-            }
-        }
+        ours().forEach(this::note);
+    }
+
+    private Stream<Publisher> ours() {
+        return Arrays.stream(all).filter(publisher -> publisher.lane == this);
     }
 
     /** At a fixed rate what was due is still sent, however late: leaving it out would hide that the broker was slow. */
@@ -121,7 +142,9 @@ final class Lane {
         long now = clock.micros();
         for (Publisher publisher : batch) {
             publisher.noted = false;
-            publisher.send(now);
+            if (sending) {
+                publisher.send(now);
+            }
         }
         batch.clear();
     }
@@ -143,11 +166,7 @@ final class Lane {
     }
 
     private void sweep() {
-        for (Publisher publisher : all) {
-            if (publisher.lane == this) {
-                publisher.writeOffLost();
-            }
-        }
+        ours().forEach(Publisher::writeOffLost);
     }
 
     private void at(long micros, Runnable action) {

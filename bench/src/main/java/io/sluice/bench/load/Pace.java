@@ -4,6 +4,6 @@ package io.sluice.bench.load;
 public enum Pace {
     /** The server's acknowledgement; QoS 1 and 2. */
     ACKNOWLEDGED,
-    /** That, and the receipt of the message by its subscribers, on the mean of them. */
+    /** That, and the receipt of the message by the slowest of its subscribers. */
     RECEIVED
 }

@@ -17,6 +17,9 @@ public interface Progress {
      */
     void traffic(Phase phase, long secondsLeft, double publishRate, double deliveryRate, Totals totals);
 
+    /** The measurement begins. Called once, or never where nothing but its end is of interest. */
+    default void measuring() {}
+
     /** Connections are made and ended, or kept. */
     void connections(Phase phase, long secondsLeft, double connectRate, long failed);
 

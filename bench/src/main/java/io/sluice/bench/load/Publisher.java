@@ -30,6 +30,9 @@ final class Publisher extends MqttClient {
     /** The sequence number of the next message. */
     private long next;
 
+    /** How many of the messages it has sent to practise. */
+    private long practised;
+
     private long receivedAtSweep;
     private long writtenOff;
 
@@ -71,30 +74,43 @@ final class Publisher extends MqttClient {
         }
     }
 
+    /** What is sent from now on goes by the lane's timetable. */
+    void endPractice() {
+        practised = next;
+    }
+
+    /** When the next message is due. */
+    private long due() {
+        return lane.timetable().due(number + (next - practised) * traffic.publishers());
+    }
+
     private long room() {
         // At QoS 0 and a fixed rate nobody tells that there is room again, so nothing but the socket limits it.
-        long room = Long.MAX_VALUE;
+        boolean practising = lane.isPractising();
+        int window = practising ? load.practiceWindow(traffic.publishers()) : load.window();
+        long room = practising ? load.practiceOfEach(traffic.publishers()) - next : Long.MAX_VALUE;
         if (load.qos() > 0) {
-            room = (long) Math.min(load.window(), receiveMaximum()) - inFlight.size();
+            room = Math.min(room, Math.min(window, receiveMaximum()) - inFlight.size());
         }
-        if (load.needsReceipts()) {
-            room = Math.min(room, load.window() - unreceived());
+        if (load.needsReceipts() && (practising || load.isClosedLoop())) {
+            room = Math.min(room, window - unreceived());
         }
         return room;
     }
 
     /** Writes up to so many messages with one flush; fewer when no more are due. */
     private long write(long count, long now) {
-        boolean closedLoop = load.isClosedLoop();
+        boolean atOnce = lane.isPractising() || load.isClosedLoop();
         ByteBuf out = null;
         long written = 0;
         while (written < count) {
-            long stamp = closedLoop ? now : lane.timetable().due(number + next * traffic.publishers());
-            if (stamp > now || stamp >= lane.timetable().end()) {
+            long stamp = atOnce ? now : due();
+            if (stamp > now
+                    || (!lane.isPractising() && stamp >= lane.timetable().end())) {
                 break;
             }
             if (out == null) {
-                out = channel().alloc().ioBuffer((int) (template.packetBytes() * (closedLoop ? count : 1)));
+                out = channel().alloc().ioBuffer((int) (template.packetBytes() * (atOnce ? count : 1)));
             }
             int id = load.qos() == 0 ? 0 : inFlight.take(stamp);
             template.write(out, id, traffic.topicNumber(next), next, stamp);
@@ -137,7 +153,7 @@ final class Publisher extends MqttClient {
         }
         long now = lane.clock.micros();
         long sent = inFlight.sentMicros(packetId, now);
-        if (lane.timetable().isMeasured(sent)) {
+        if (lane.isMeasured(sent)) {
             lane.acknowledgements.recordValue(now - sent);
         }
         lane.note(this);

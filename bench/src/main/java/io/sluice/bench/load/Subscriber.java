@@ -87,7 +87,7 @@ final class Subscriber extends MqttClient {
         }
         track(streams[stream], sequence / traffic.topicsPerPublisher());
         long sent = Stamp.micros(in, payloadAt, arrived);
-        if (lane.timetable().isMeasured(sent)) {
+        if (lane.isMeasured(sent)) {
             lane.deliveries.recordValue(arrived - sent);
         }
         if (load.needsReceipts()) {

@@ -75,18 +75,31 @@ public final class TrafficRun implements Gathering.Invitation {
         gathering.await(online -> progress.connecting(online, clients));
 
         gathering.keepAlive();
+        long practice = practise();
         Timetable timetable =
                 Timetable.of(clock.micros() + START_DELAY_MICROS, load.warmUp(), load.duration(), load.rate());
         lanes.forEach(lane -> lane.run(timetable, publishers));
         follow(Progress.Phase.WARM_UP, Lane::begun);
+        progress.measuring();
         Cpu cpu = new Cpu();
         follow(Progress.Phase.MEASURING, Lane::ended);
         double busy = cpu.busy();
-        long due = load.isClosedLoop() ? 0 : timetable.messages();
-        drain(due);
+        long due = practice + (load.isClosedLoop() ? 0 : timetable.messages());
+        drain(Progress.Phase.DRAINING, due);
         TrafficResult result = result(sent(), due, gathering, busy);
         gathering.end();
         return result;
+    }
+
+    /** Returns when all that is practised with has arrived, or nothing arrives any more; tells how many messages that are. */
+    private long practise() throws ExecutionException, InterruptedException {
+        if (load.practice() == 0) {
+            return 0;
+        }
+        long messages = (long) load.practiceOfEach(publishers.length) * publishers.length;
+        lanes.forEach(lane -> lane.practise(publishers));
+        drain(Progress.Phase.WARM_UP, messages);
+        return messages;
     }
 
     // Who comes: subscribers first, so that nothing is sent before all clients are there.
@@ -187,7 +200,7 @@ public final class TrafficRun implements Gathering.Invitation {
     }
 
     /** Waits until nothing has arrived for a while: a short one when everything is there, else as long as was asked for. */
-    private void drain(long due) throws ExecutionException, InterruptedException {
+    private void drain(Progress.Phase phase, long due) throws ExecutionException, InterruptedException {
         long lastChange = clock.micros();
         long lastShown = lastChange;
         long quiet = TimeUnit.NANOSECONDS.toMicros(load.drain().toNanos());
@@ -202,7 +215,7 @@ public final class TrafficRun implements Gathering.Invitation {
             }
             if (now - lastShown > MICROS_PER_SECOND) {
                 lastShown = now;
-                progress.traffic(Progress.Phase.DRAINING, 0, 0, 0, totals);
+                progress.traffic(phase, 0, 0, 0, totals);
             }
         }
     }

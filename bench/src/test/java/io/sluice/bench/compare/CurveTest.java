@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sluice.bench.compare.Curve.Point;
+import io.sluice.bench.compare.Curve.Sample;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -30,20 +31,30 @@ class CurveTest {
         assertThat(Axis.label(2e6)).isEqualTo("2M");
     }
 
+    private static Point point(double size, double throughput, double megabytes, double p50, double p99) {
+        return new Point(size, sample(throughput), sample(megabytes), sample(p50), sample(p99), 2, 2, 0);
+    }
+
+    private static Sample sample(Double... values) {
+        return new Sample(List.of(values));
+    }
+
     @Test
     void aTableHasALineForEachSize() {
-        curve.add("QoS 1", new Point(10, 200_000, 2, 1_500, 5_250));
-        curve.add("QoS 1", new Point(100_000, 1_000, 100, 3_000, 20_000));
+        curve.add("QoS 1", point(10, 200_000, 2, 1.5, 5.25));
+        Sample rates = sample(1_200.0, 900.0, 1_000.0);
+        Sample times = sample(3.0, 1.0, 4.0);
+        curve.add("QoS 1", new Point(100_000, rates, sample(100.0), times, sample(20.0), 6, 5, 1));
 
         assertThat(curve.table())
-                .contains("| 10 | QoS 1 | 200,000 | 2.0 | 1.50 | 5.25 |")
-                .contains("| 100,000 | QoS 1 | 1,000 | 100.0 | 3.00 | 20.00 |");
+                .contains("| 10 | QoS 1 | 200,000 | 2.0 | 1.50 | 5.25 | 2 of 2 | 0 |")
+                .contains("| 100,000 | QoS 1 | 1,000 (900–1,200) | 100.0 | 3.00 (1.00–4.00) | 20.00 | 5 of 6 | 1 |");
     }
 
     @Test
     void aPlotHasALineForThroughputAndTwoForLatency() {
-        curve.add("QoS 1", new Point(10, 200_000, 2, 1_500, 5_250));
-        curve.add("QoS 1", new Point(100_000, 1_000, 100, 3_000, 20_000));
+        curve.add("QoS 1", point(10, 200_000, 2, 1.5, 5.25));
+        curve.add("QoS 1", point(100_000, 1_000, 100, 3, 20));
 
         String svg = curve.plot();
 

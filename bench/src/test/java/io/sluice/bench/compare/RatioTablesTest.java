@@ -51,8 +51,46 @@ class RatioTablesTest {
         rate(RatioTables.ONE_GATEWAY, 199, false);
 
         assertThat(RatioTables.of(board, List.of()))
-                .contains("| 1.99 | ≥ 2.0 ✗ |")
+                .contains("| 1.99 | ≥ 2.0 ✗ (not clean) |")
                 .contains("NOT CLEAN: " + PAIRS + ", " + RatioTables.ONE_GATEWAY);
+    }
+
+    @Test
+    void whatIsReachedAgainstARunThatIsNotCleanIsNotReached() {
+        rate(RatioTables.MOSQUITTO, 100, false);
+        rate(RatioTables.ONE_GATEWAY, 300, true);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| 3.00 | ≥ 2.0 ✗ (not clean) |")
+                .doesNotContain("✓");
+    }
+
+    @Test
+    void severalGatewaysAreHeldAgainstTheOneThatWasMeasuredBesideThem() {
+        rate(RatioTables.ONE_GATEWAY, 500, true);
+        rate(RatioTables.beside(2), 100, true);
+        rate(RatioTables.gateways(2), 90, true);
+        rate(RatioTables.beside(3), 120, true);
+        rate(RatioTables.gateways(3), 60, true);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| " + PAIRS + " | 100 | 90 | 0.90 | ≥ 0.65 ✓ | 120 | 60 | 0.50 |");
+    }
+
+    @Test
+    void aConnectIsToldByItsCostAndMarkedWhenTheGeneratorCouldDoNoMore() {
+        connects(RatioTables.MOSQUITTO, 10_000, 1.8, Map.of("mosquitto", 0.2));
+        connects(RatioTables.ONE_GATEWAY, 8_000, 1.1, Map.of("gateway-1", 0.72, "kafka", 0.08));
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| 10,000 † | 8,000 | 0.80 | ≥ 0.8 ✓ | 20.0 | 90.0 | 100.0 | 1.80, 1.10 |")
+                .contains("† The generator");
+    }
+
+    private void connects(String system, double rate, double generatorCpu, Map<String, Double> cpu) {
+        ObjectNode result = JsonNodeFactory.instance.objectNode();
+        result.put("connectRate", rate).put("generatorCpu", generatorCpu);
+        board.add(Scenario.connects().name(), system, new Measurement(result, cpu, 0));
     }
 
     @Test

@@ -29,7 +29,12 @@ class TrafficRunTest {
     }
 
     private static Load load(int qos, double rate, Duration duration) {
-        return new Load(qos, qos, 20, rate, 10, Pace.ACKNOWLEDGED, Duration.ZERO, duration, Duration.ofMillis(500));
+        return load(qos, rate, 0, duration);
+    }
+
+    private static Load load(int qos, double rate, int practice, Duration duration) {
+        return new Load(
+                qos, qos, 20, rate, 10, Pace.ACKNOWLEDGED, practice, Duration.ZERO, duration, Duration.ofMillis(500));
     }
 
     private static Brokers brokers(InetSocketAddress address, MqttVersion version, int loops) {
@@ -136,6 +141,28 @@ class TrafficRunTest {
         assertThat(result.totals().sent()).isGreaterThan(1_000);
         assertThat(result.totals().writtenOff()).isPositive();
         assertThat(result.lost()).isEqualTo(result.totals().sent() / 100);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1000", "1, 1000", "2, 1000", "0, 0", "1, 0"})
+    void whatIsPractisedWithArrivesAndIsNotMeasured(int qos, double rate) throws IOException {
+        Load load = load(qos, rate, 2_001, Duration.ofMillis(500));
+        TrafficResult result = run(Mischief.NONE, load, MqttVersion.V5, 2, 2);
+
+        assertThat(result.isClean()).isTrue();
+        long measured = result.totals().sent() - 2_002;
+        assertThat(result.totals().delivered()).isEqualTo(result.totals().sent());
+        assertThat(result.delivery().count()).isEqualTo(measured).isPositive();
+        assertThat(rate == 0 || measured == rate / 2).isTrue();
+    }
+
+    @Test
+    void lossWhilePractisingIsCountedAndDoesNotHoldUpTheRest() throws IOException {
+        TrafficResult result = run(Mischief.LOSE, load(1, RATE, 500, Duration.ofSeconds(1)), MqttVersion.V3_1_1, 1, 1);
+
+        assertThat(result.totals().sent()).isEqualTo(500 + RATE);
+        assertThat(result.lost()).isEqualTo(15);
+        assertThat(result.isClean()).isFalse();
     }
 
     @Test
