@@ -53,6 +53,12 @@ final class BrokerOptions {
     private int keepAlive;
 
     @Option(
+            names = "--durable",
+            description = "Clients of durable sessions: no clean start, and with --mqtt 5 a session expiry of an hour."
+                    + " Only with --mqtt 5 the sessions are ended with the run.")
+    private boolean durable;
+
+    @Option(
             names = "--event-loops",
             paramLabel = "N",
             defaultValue = "1",
@@ -74,7 +80,7 @@ final class BrokerOptions {
         List<InetSocketAddress> addresses =
                 targets.stream().map(BrokerOptions::target).toList();
         try {
-            ConnectOptions options = new ConnectOptions(mqtt, userName, password, keepAlive);
+            ConnectOptions options = new ConnectOptions(mqtt, userName, password, keepAlive, durable);
             return new Brokers(addresses, sourceAddresses(), options, eventLoops, connecting);
         } catch (IllegalArgumentException e) {
             throw new BenchException(e.getMessage());

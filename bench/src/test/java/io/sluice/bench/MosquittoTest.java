@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.bench.compare.Mosquitto;
+import io.sluice.bench.compare.Mosquitto.Saving;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -36,7 +37,7 @@ class MosquittoTest {
             System.err.println("SKIPPED: " + message);
             abort(message);
         }
-        mosquitto = Mosquitto.start(folder, false);
+        mosquitto = Mosquitto.start(folder, Saving.NOTHING);
     }
 
     @AfterAll
@@ -101,6 +102,17 @@ class MosquittoTest {
                 "300ms");
 
         assertThat(result.at("/totals/sent").asLong()).isGreaterThan(100);
+        assertThat(result.at("/totals/delivered").asLong())
+                .isEqualTo(result.at("/totals/sent").asLong());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"3.1.1, 1", "5, 1", "5, 2"})
+    void durableSessionsDeliverAllThatWasSentToThem(String version, String qos) throws IOException {
+        String[] durable = {"one-to-one", "--pairs", "5", "--durable", "--mqtt", version, "--qos", qos};
+        JsonNode result = run(concat(durable, "--warmup", "100ms", "--duration", "300ms", "--practice", "1000"));
+
+        assertThat(result.at("/totals/sent").asLong()).isGreaterThan(1_000);
         assertThat(result.at("/totals/delivered").asLong())
                 .isEqualTo(result.at("/totals/sent").asLong());
     }

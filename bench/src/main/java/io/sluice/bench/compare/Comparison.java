@@ -75,7 +75,7 @@ final class Comparison {
     /** Runs it all and gives the tables. */
     String run() {
         say("Starting Mosquitto, Kafka, ZooKeeper, a leader, a router and a gateway in " + folder);
-        try (Mosquitto mosquitto = Mosquitto.start(folder, false);
+        try (Mosquitto mosquitto = Mosquitto.start(folder, Mosquitto.Saving.NOTHING);
                 Cluster cluster = Cluster.start(folder, plan.gatewayOptions())) {
             Servers servers = new Servers(mosquitto, cluster, cluster.startGateway(List.of()));
             rehearse(servers, List.of(servers.gateway()));

@@ -25,6 +25,14 @@ public final class Mosquitto implements AutoCloseable {
         this.port = port;
     }
 
+    /** What it writes to disk of sessions and messages. */
+    public enum Saving {
+        /** Nothing: what it keeps is in memory. */
+        NOTHING,
+        /** All of it after every change, as whoever must not lose anything has to set it. */
+        EVERY_CHANGE
+    }
+
     /** Whether there is one. */
     public static boolean isInstalled() {
         return binary().isPresent();
@@ -33,26 +41,28 @@ public final class Mosquitto implements AutoCloseable {
     /**
      * Starts one and returns when it serves clients.
      *
-     * @param folder for its configuration, log and, if it persists, its data
-     * @param persistence whether it saves sessions and messages to disk
+     * @param folder for its configuration, log and, if it saves, its data
      * @throws BenchException if it does not start
      */
-    public static Mosquitto start(Path folder, boolean persistence) {
+    public static Mosquitto start(Path folder, Saving saving) {
         Path binary = binary().orElseThrow(() -> new BenchException("mosquitto is not installed"));
         int port = ManagedProcess.freePort();
-        Path file = folder.resolve("mosquitto.conf");
+        String name = saving == Saving.NOTHING ? "mosquitto" : "mosquitto-saving";
+        Path file = folder.resolve(name + ".conf");
         try (InputStream shared = Mosquitto.class.getResourceAsStream("mosquitto.conf")) {
             String text = new String(shared.readAllBytes(), StandardCharsets.UTF_8);
             text += "listener " + port + " 127.0.0.1\n";
-            text += "persistence " + persistence + "\npersistence_location " + folder.toAbsolutePath() + "/\n";
+            if (saving == Saving.EVERY_CHANGE) {
+                text += "persistence true\npersistence_location " + folder.toAbsolutePath() + "/\n";
+                text += "autosave_interval 1\nautosave_on_changes true\n";
+            }
             // Started by root it would change to a user who cannot write here.
             text += "user " + System.getProperty("user.name") + "\n";
             Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ManagedProcess process =
-                ManagedProcess.start("mosquitto", folder, List.of(binary.toString(), "-c", file.toString()));
+        ManagedProcess process = ManagedProcess.start(name, folder, List.of(binary.toString(), "-c", file.toString()));
         Mosquitto mosquitto = new Mosquitto(process, port);
         try {
             process.await("listening", START_TIMEOUT, () -> ManagedProcess.listens(port));

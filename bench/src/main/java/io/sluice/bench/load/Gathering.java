@@ -101,7 +101,7 @@ final class Gathering implements MqttClient.Observer {
         }
     }
 
-    /** All clients leave; returns when each has been told to. */
+    /** All clients leave for good; returns when each has been told to. */
     void end() {
         List<CompletableFuture<Void>> told = new ArrayList<>();
         for (EventLoop loop : loops.loops()) {
@@ -109,7 +109,7 @@ final class Gathering implements MqttClient.Observer {
                     () -> {
                         for (int i = 0; i < size; i++) {
                             if (invitation.loop(i) == loop) {
-                                clients[i].leave();
+                                clients[i].leaveForGood();
                             }
                         }
                     },

@@ -77,12 +77,25 @@ public abstract class MqttClient extends ChannelInboundHandlerAdapter implements
         }
     }
 
-    /** Sends a DISCONNECT and closes. */
+    /** Sends a DISCONNECT and closes; a durable session stays. */
     public final void leave() {
+        leave(false);
+    }
+
+    /** Leaves, and in MQTT 5.0 takes a durable session along; in older versions that would take a connection more. */
+    public final void leaveForGood() {
+        leave(options.durable() && options.version().hasProperties());
+    }
+
+    private void leave(boolean forGood) {
         leaving = true;
         if (context != null && context.channel().isActive()) {
-            ByteBuf out = context.alloc().ioBuffer(2);
-            Packets.writeDisconnect(out);
+            ByteBuf out = context.alloc().ioBuffer();
+            if (forGood) {
+                Packets.writeEndOfSession(out);
+            } else {
+                Packets.writeDisconnect(out);
+            }
             context.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
         }
     }

@@ -36,20 +36,33 @@ public final class Packets {
     private static final int DISCONNECT_FIRST_BYTE = 0xE0;
     private static final int PUBREL_FLAGS = 0x02;
 
+    private static final int SESSION_EXPIRY = 0x11;
+    /** The property with its identifier. */
+    private static final int EXPIRY_BYTES = 5;
+
     private static final int CLEAN_START = 0x02;
     private static final int PASSWORD = 0x40;
     private static final int USER_NAME = 0x80;
 
     private Packets() {}
 
-    /** A CONNECT for a clean session that ends with its connection. */
+    /** A CONNECT for a clean session that ends with its connection, or for a durable one, old or new. */
     static void writeConnect(ByteBuf out, ConnectOptions options, String clientId) {
         byte[] protocol = "MQTT".getBytes(UTF_8);
         byte[] client = clientId.getBytes(UTF_8);
         byte[] user = bytesOf(options.userName());
         byte[] password = bytesOf(options.password());
-        int flags = CLEAN_START | (user == null ? 0 : USER_NAME) | (password == null ? 0 : PASSWORD);
-        int length = 2 + protocol.length + 4 + propertiesLength(options.version()) + 2 + client.length;
+        boolean expiry = options.durable() && options.version().hasProperties();
+        int flags = (options.durable() ? 0 : CLEAN_START)
+                | (user == null ? 0 : USER_NAME)
+                | (password == null ? 0 : PASSWORD);
+        int length = 2
+                + protocol.length
+                + 4
+                + propertiesLength(options.version())
+                + (expiry ? EXPIRY_BYTES : 0)
+                + 2
+                + client.length;
         length += (user == null ? 0 : 2 + user.length) + (password == null ? 0 : 2 + password.length);
 
         out.writeByte(CONNECT_FIRST_BYTE);
@@ -58,7 +71,11 @@ public final class Packets {
         out.writeByte(options.version().level());
         out.writeByte(flags);
         out.writeShort(options.keepAliveSeconds());
-        writeNoProperties(out, options.version());
+        if (expiry) {
+            writeExpiry(out, ConnectOptions.SESSION_EXPIRY_SECONDS);
+        } else {
+            writeNoProperties(out, options.version());
+        }
         writeField(out, client);
         if (user != null) {
             writeField(out, user);
@@ -91,6 +108,21 @@ public final class Packets {
 
     static void writeDisconnect(ByteBuf out) {
         out.writeShort(DISCONNECT_FIRST_BYTE << 8);
+    }
+
+    /** A DISCONNECT of MQTT 5.0 that ends the session too. */
+    static void writeEndOfSession(ByteBuf out) {
+        out.writeByte(DISCONNECT_FIRST_BYTE);
+        out.writeByte(1 + 1 + EXPIRY_BYTES);
+        out.writeByte(0);
+        writeExpiry(out, 0);
+    }
+
+    /** Properties of which the session expiry interval is the only one. */
+    private static void writeExpiry(ByteBuf out, int seconds) {
+        out.writeByte(EXPIRY_BYTES);
+        out.writeByte(SESSION_EXPIRY);
+        out.writeInt(seconds);
     }
 
     static void writeVarInt(ByteBuf out, int value) {

@@ -27,6 +27,23 @@ class PacketsTest {
     }
 
     @Test
+    void connectOfADurableSession() {
+        Packets.writeConnect(out, new ConnectOptions(MqttVersion.V3_1_1, null, null, 60).durable(true), "ab");
+
+        assertThat(hex()).isEqualTo("100e" + "00044d515454" + "04" + "00" + "003c" + "00026162");
+    }
+
+    @Test
+    void connectOfADurableSessionOfFiveAndItsEnd() {
+        Packets.writeConnect(out, new ConnectOptions(MqttVersion.V5, null, null, 60).durable(true), "ab");
+        Packets.writeEndOfSession(out);
+
+        assertThat(hex())
+                .isEqualTo("1014" + "00044d515454" + "05" + "00" + "003c" + "051100000e10" + "00026162" + "e007" + "00"
+                        + "051100000000");
+    }
+
+    @Test
     void subscribe() {
         Packets.writeSubscribe(out, MqttVersion.V5, 3, "a/#", 2);
 
