@@ -14,6 +14,7 @@ import java.util.List;
  * <tr><td>1</td><td>{@link Page}</td></tr>
  * <tr><td>2</td><td>{@link Evict}</td></tr>
  * <tr><td>3</td><td>{@link Refused}</td></tr>
+ * <tr><td>4</td><td>{@link Overflow}</td></tr>
  * <tr><td>64</td><td>{@link Assignment}</td></tr>
  * <tr><td>65</td><td>{@link Returned}</td></tr>
  * </table>
@@ -73,6 +74,8 @@ public sealed interface Fanout {
      * @param entries below {@code completeBelow}, in the order in which they are to be sent
      * @param receivedAbove messages at or above {@code completeBelow} whose PUBREC arrived; in the answer to an attach
      * @param settledAbove messages at or above {@code completeBelow} that are done; in the answer to an attach
+     * @param sentBelow for each partition of the log: what stands below may have been sent over a connection before this one
+     * @param sentUntil milliseconds since the epoch: so may what was logged until then
      */
     record Page(
             String clientId,
@@ -91,7 +94,9 @@ public sealed interface Fanout {
             List<AssignedId> assignedReceived,
             List<Entry> entries,
             List<Origin> receivedAbove,
-            List<Origin> settledAbove)
+            List<Origin> settledAbove,
+            long[] sentBelow,
+            long sentUntil)
             implements ForClient {
         static final int TYPE = 1;
 
@@ -113,7 +118,7 @@ public sealed interface Fanout {
                     .list(entries, Entry::write);
             Origin.writeSet(receivedAbove, out);
             Origin.writeSet(settledAbove, out);
-            return out.toBytes();
+            return out.offsets(sentBelow).number(sentUntil).toBytes();
         }
 
         static Page read(String clientId, String incarnation, WireReader in) throws DamagedRecordException {
@@ -134,7 +139,9 @@ public sealed interface Fanout {
                     in.list(AssignedId::read),
                     in.list(Entry::read),
                     Origin.readSet(in),
-                    Origin.readSet(in));
+                    Origin.readSet(in),
+                    in.offsets(),
+                    in.number());
         }
     }
 
@@ -238,6 +245,25 @@ public sealed interface Fanout {
     }
 
     /**
+     * The queue of the session is full and its client has to know it: the gateway flushes what the client acknowledged, and
+     * disconnects it with 0x97.
+     *
+     * @param epoch of the connection that is to end
+     */
+    record Overflow(String clientId, String incarnation, long epoch) implements ForClient {
+        static final int TYPE = 4;
+
+        @Override
+        public byte[] value() {
+            return header(TYPE, incarnation).number(epoch).toBytes();
+        }
+
+        static Overflow read(String clientId, String incarnation, WireReader in) throws DamagedRecordException {
+            return new Overflow(clientId, incarnation, in.number());
+        }
+    }
+
+    /**
      * All that a gateway has of a group.
      *
      * @param version the offset of the command that it follows from; a lower one is older
@@ -320,6 +346,7 @@ public sealed interface Fanout {
                     case Refused.TYPE -> Refused.read(ClientKeys.decode(key), incarnation, in);
                     case Assignment.TYPE -> Assignment.read(GroupId.ofKey(key), incarnation, in);
                     case Returned.TYPE -> Returned.read(GroupId.ofKey(key), incarnation, in);
+                    case Overflow.TYPE -> Overflow.read(ClientKeys.decode(key), incarnation, in);
                     default -> throw new DamagedRecordException("fanout record of unknown type " + type);
                 };
         in.end();

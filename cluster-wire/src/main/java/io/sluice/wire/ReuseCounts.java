@@ -43,6 +43,11 @@ public final class ReuseCounts {
         }
     }
 
+    /** How many runs of equal counts are held. */
+    public int runs() {
+        return runs.size();
+    }
+
     /** Forgets all. */
     public void clear() {
         runs.clear();

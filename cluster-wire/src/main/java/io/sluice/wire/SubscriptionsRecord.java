@@ -6,9 +6,10 @@ import java.util.List;
  * A record of {@code mqtt.subscriptions}: the filters of a client's durable session. The key is the client id; the value is
  * the version (1) as a byte, then the other components in their order, written as {@link WireWriter} tells.
  *
- * <p>A session that ends has a record without versions first, and a tombstone later: a tombstone cannot tell the offset of
- * the command, and who reads the topic knows by that offset which commands it has seen the outcome of. A reader takes a null value,
- * which {@link #decode} refuses, for a client without filters and learns nothing else from it.
+ * <p>A session that ends has a record without versions first, and a tombstone when a later record stands in the partition: a
+ * tombstone cannot tell the offset of the command, and who reads the topic knows by that offset which commands it has seen the
+ * outcome of. So the latest record that is no tombstone always tells the latest of these commands, whatever compaction has removed. A
+ * reader takes a null value, which {@link #decode} refuses, for a client without filters and learns nothing else from it.
  *
  * @param sessionId which of the client's sessions
  * @param commandsOffset the offset in {@code mqtt.commands} of the command that this is the outcome of; within a

@@ -46,6 +46,12 @@ public record Topics(String prefix, int partitions) {
      */
     private static final String MAX_COPY_BYTES = Integer.toString(64 << 20);
 
+    /**
+     * What a message may weigh at most to be queued for a session: with the session's filters, and what else stands beside it in a
+     * record, it must fit into that.
+     */
+    public static final int MAX_QUEUED_BYTES = 32 << 20;
+
     private static final String MAX_MESSAGE_BYTES = "max.message.bytes";
     private static final String TIMESTAMP_TYPE = "message.timestamp.type";
     private static final String SEGMENT_MS = "segment.ms";
@@ -152,7 +158,7 @@ public record Topics(String prefix, int partitions) {
                 deleted(commands(), partitions, DAY_MS, Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
                 deleted(inbox(), partitions, DAY_MS, Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
                 compacted(subscriptions(), Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
-                compacted(sessions(), Map.of()),
+                compacted(sessions(), Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
                 // Who has not read an answer by then has long asked again.
                 deleted(
                         fanout(),
@@ -160,7 +166,7 @@ public record Topics(String prefix, int partitions) {
                         TEN_MINUTES_MS,
                         Map.of(SEGMENT_MS, TEN_MINUTES_MS, MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
                 deleted(wills(), partitions, DAY_MS, Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
-                deleted(events(), partitions, WEEK_MS, Map.of()),
+                deleted(events(), partitions, WEEK_MS, Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)),
                 deleted(heartbeats(), 1, HOUR_MS, Map.of(SEGMENT_MS, HOUR_MS, TIMESTAMP_TYPE, "LogAppendTime")),
                 deleted(deadLetter(), 1, WEEK_MS, Map.of(MAX_MESSAGE_BYTES, MAX_COPY_BYTES)));
     }

@@ -113,7 +113,8 @@ final class RandomRecords {
                                 slot(), number(), settled(), random.nextBoolean(), random.nextBoolean())));
             case 5 -> new Fanout.Returned(group(), "gw-" + slot(), number(), origin());
             case 0 -> new Fanout.Evict(client(), "gw-" + slot(), number());
-            case 1 -> new Fanout.Refused(client(), "gw-" + slot(), number(), 0x80 + random.nextInt(0x80));
+            case 1 -> new Fanout.Overflow(client(), "gw-" + slot(), number());
+            case 2 -> new Fanout.Refused(client(), "gw-" + slot(), number(), 0x80 + random.nextInt(0x80));
             default -> page();
         };
     }
@@ -156,7 +157,9 @@ final class RandomRecords {
                         ? new Fanout.Queued(messages.logged(), random.nextBoolean())
                         : new Fanout.Received(origin())),
                 origins(),
-                origins());
+                origins(),
+                offsets(),
+                number());
     }
 
     private Command.Progress.Session progress() {

@@ -27,6 +27,7 @@ final class KafkaSettings {
         listeners(settings, brokerPort, controllerPort, more);
         oneNode(settings);
         small(settings);
+        failover(settings);
         settings.putAll(overrides);
         return settings;
     }
@@ -77,6 +78,12 @@ final class KafkaSettings {
         settings.put("broker.session.timeout.ms", "5000");
         settings.put("broker.heartbeat.interval.ms", "1000");
         settings.put("auto.create.topics.enable", "false");
+    }
+
+    /** A member of a group that is dead is found out as soon as it asks for, and so is what it had begun to write. */
+    private static void failover(Map<String, String> settings) {
+        settings.put("group.min.session.timeout.ms", "1000");
+        settings.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
     }
 
     private static void small(Map<String, String> settings) {

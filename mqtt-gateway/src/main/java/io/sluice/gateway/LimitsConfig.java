@@ -13,6 +13,7 @@ import io.sluice.kit.config.Setting;
  * @param topicBytes of a topic name or filter, 1 to 65,535
  * @param topicLevels of a topic name or filter, 1 to 1,000
  * @param subscriptionsPerClient 1 or more
+ * @param subscriptionBytesPerClient 1 KiB to 16 MiB
  * @param receiveMaximum QoS 1 and 2 messages from a client that are not acknowledged, 1 to 65,535
  * @param inFlightMessages QoS 1 and 2 messages to a client that are not acknowledged, 1 to 65,535
  * @param queueMessages for each client
@@ -52,6 +53,14 @@ public record LimitsConfig(
 
         @Setting(value = "1000", unit = "subscriptions", doc = "Subscriptions of one client.")
         int subscriptionsPerClient,
+
+        @Setting(
+                value = "4MiB",
+                unit = "bytes",
+                doc =
+                        "Topic filters of one client; of a durable session, 18 bytes added to each for each partition of the log. One"
+                                + " that would add to more is refused with 0x97.")
+        long subscriptionBytesPerClient,
 
         @Setting(
                 value = "1000",
@@ -134,6 +143,7 @@ public record LimitsConfig(
         Require.range("topicBytes", topicBytes, 1, MAX_16_BITS);
         Require.range("topicLevels", topicLevels, 1, 1_000);
         Require.range("subscriptionsPerClient", subscriptionsPerClient, 1, Integer.MAX_VALUE);
+        Require.range("subscriptionBytesPerClient", subscriptionBytesPerClient, 1 << 10, 16 << 20);
         Require.range("receiveMaximum", receiveMaximum, 1, MAX_16_BITS);
         Require.range("inFlightMessages", inFlightMessages, 1, MAX_16_BITS);
         Require.range("queueMessages", queueMessages, 0, Integer.MAX_VALUE);

@@ -36,10 +36,13 @@ public final class Router implements AutoCloseable {
             String address = config.admin().host() + ":" + admin.port();
             start(RoleMembership.join(config.zookeeper(), ROLE, config.name(), Map.of("address", address)));
             RouterMetrics meters = new RouterMetrics(metrics.registry());
-            health.started(List.of(
+            List<StreamsRun> runs = List.of(
                     start(StreamsRun.retained(config, metrics, meters)),
                     start(StreamsRun.match(config, metrics, meters)),
-                    start(StreamsRun.queue(config, metrics, meters))));
+                    start(StreamsRun.queue(config, metrics, meters)));
+            // All at the same time.
+            start(() -> runs.forEach(StreamsRun::stop));
+            health.started(runs);
             log.atInfo()
                     .addKeyValue("router", config.name())
                     .addKeyValue("address", address)

@@ -11,7 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,6 +23,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -68,6 +72,15 @@ public final class KafkaCluster implements AutoCloseable {
         admin.createTopics(List.of(topic)).all().get();
     }
 
+    /** Lets a topic take records of so many bytes from now on. */
+    public void limit(String topic, int bytes) throws Exception {
+        AlterConfigOp limit = new AlterConfigOp(
+                new ConfigEntry("max.message.bytes", Integer.toString(bytes)), AlterConfigOp.OpType.SET);
+        admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(limit)))
+                .all()
+                .get();
+    }
+
     void delete(String topic) throws Exception {
         admin.deleteTopics(List.of(topic)).all().get();
     }
@@ -86,6 +99,14 @@ public final class KafkaCluster implements AutoCloseable {
     /** Writes a record and returns where it stands. */
     public RecordMetadata write(ProducerRecord<byte[], byte[]> record) throws InterruptedException, ExecutionException {
         return producer.send(record).get();
+    }
+
+    /** Writes records, which gather on their way. */
+    public void write(List<ProducerRecord<byte[], byte[]>> records) throws InterruptedException, ExecutionException {
+        List<Future<RecordMetadata>> sent = records.stream().map(producer::send).toList();
+        for (Future<RecordMetadata> one : sent) {
+            one.get();
+        }
     }
 
     /** A message in the log. */

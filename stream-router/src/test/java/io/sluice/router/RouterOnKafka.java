@@ -18,11 +18,11 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Routers on a real Kafka, with topics of their own for each test. ZooKeeper is away: a router works without it. */
@@ -31,8 +31,8 @@ abstract class RouterOnKafka {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PARTITIONS = 3;
 
-    @TempDir
-    static Path kafkaFolder;
+    @RegisterExtension
+    static final SharedKafka SHARED = new SharedKafka();
 
     static KafkaCluster kafka;
 
@@ -44,13 +44,8 @@ abstract class RouterOnKafka {
     Topics topics;
 
     @BeforeAll
-    static void startKafka() {
-        kafka = new KafkaCluster(kafkaFolder);
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void findKafka() {
+        kafka = SHARED.cluster();
     }
 
     @BeforeEach
@@ -60,7 +55,8 @@ abstract class RouterOnKafka {
 
     @AfterEach
     void stopRouters() {
-        routers.forEach(Router::close);
+        routers.parallelStream().forEach(Router::close);
+        routers.clear();
     }
 
     final Router startReady(String name) {
@@ -92,9 +88,10 @@ abstract class RouterOnKafka {
                 "SLUICE_ZOOKEEPER_CONNECT",
                 "127.0.0.1:1",
                 "SLUICE_PROCESSING_COMMIT_INTERVAL",
-                "100ms",
-                "SLUICE_PROCESSING_SESSION_TIMEOUT",
-                "6s"));
+                "100ms"));
+        settings.putAll(Map.of(
+                "SLUICE_PROCESSING_SESSION_TIMEOUT", "2s",
+                "SLUICE_PROCESSING_WATCH_INTERVAL", "500ms"));
         settings.putAll(more);
         Router router = Router.start(Configs.load(RouterConfig.class, null, settings));
         routers.push(router);

@@ -75,12 +75,14 @@ public final class ModelGateway {
     }
 
     private static final int RING = 6;
+    private static final int MEMORY_BYTES = 10 * (QueuedBytes.OVERHEAD_BYTES + 10);
 
     private final String incarnation;
     private final int slot;
     private final int partitions;
     private final PacketIdRanges ranges;
     private final SessionLimits limits;
+    private final QueuedBytes memory;
     private final World world;
     private final Random random;
     private final long[] tail;
@@ -130,6 +132,8 @@ public final class ModelGateway {
         this.partitions = partitions;
         this.ranges = ranges;
         this.limits = new SessionLimits(window, queue, 1 << 20, false, 100);
+        // Little, so that pages and the tail find no room.
+        this.memory = new QueuedBytes(MEMORY_BYTES);
         this.world = world;
         this.random = random;
         this.tail = new long[partitions];
@@ -317,7 +321,7 @@ public final class ModelGateway {
         private final String clientId;
         private final Peer peer;
         private final int q;
-        private final DurableOutbound outbound = new DurableOutbound(partitions, ranges, limits, this, this);
+        private final DurableOutbound outbound = new DurableOutbound(partitions, ranges, limits, memory, this, this);
         private SessionFilters filters;
         private long epoch = -1;
         private long request;
@@ -344,13 +348,11 @@ public final class ModelGateway {
             epoch = page.epoch();
             if (!connected) {
                 connected = true;
+                outbound.resumed(page.sentBelow(), page.sentUntil());
                 peer.connack(page.sessionPresent());
             }
-            page.receivedAbove().forEach(origin -> {
-                outbound.passOver(origin);
-                outbound.resumeReceived(origin);
-            });
-            page.settledAbove().forEach(outbound::passOver);
+            page.receivedAbove().forEach(outbound::receivedAbove);
+            page.settledAbove().forEach(outbound::settledAbove);
             for (Fanout.Entry entry : page.entries()) {
                 if (entry instanceof Fanout.Queued queued) {
                     SessionFilters.Delivery delivery = filters.delivery(queued.message());
@@ -365,7 +367,7 @@ public final class ModelGateway {
                                             delivery.identifiers(),
                                             queued.maybeSent()));
                 } else {
-                    outbound.resumeReceived(entry.origin());
+                    outbound.pageReceived(entry.origin());
                 }
             }
             outbound.pageEnded(page.last(), page.completeBelow());
@@ -383,6 +385,8 @@ public final class ModelGateway {
             if (record instanceof Fanout.Page page && page.request() == request) {
                 page(page);
             } else if (record instanceof Fanout.Refused refused && refused.request() == request) {
+                end();
+            } else if (record instanceof Fanout.Overflow overflow && overflow.epoch() == epoch) {
                 end();
             } else if (record instanceof Fanout.Evict evict) {
                 evicted.add(evict.epoch());
@@ -427,6 +431,7 @@ public final class ModelGateway {
                 ended = true;
                 sessions.remove(clientId, this);
                 onTail.remove(this);
+                outbound.clear();
                 flush();
                 if (epoch >= 0) {
                     detach();
@@ -464,8 +469,7 @@ public final class ModelGateway {
                 raise(at, outbound.next());
                 outbound.subscribedWhilePaging(at);
             }
-            unanswered.add(() -> filters = filters.subscribe(wanted, options, 0, at));
-            filters = filters.subscribe(wanted, options, 0, at);
+            change(() -> filters = filters.subscribe(wanted, options, 0, at));
             outbound.changeBegins();
             append(
                     q,
@@ -494,8 +498,7 @@ public final class ModelGateway {
                 raise(at, outbound.next());
                 outbound.subscribedWhilePaging(at);
             }
-            unanswered.add(() -> filters = filters.unsubscribe(unwanted, at));
-            filters = filters.unsubscribe(unwanted, at);
+            change(() -> filters = filters.unsubscribe(unwanted, at));
             outbound.changeBegins();
             append(q, clientId, new ClientCommand.Unsubscribe(clientId, epoch, at, List.of(unwanted)), offset -> {
                 if (!ended) {
@@ -504,6 +507,12 @@ public final class ModelGateway {
                 }
             });
             return at;
+        }
+
+        private void change(Runnable change) {
+            unanswered.add(change);
+            change.run();
+            filters = filters.withoutEnded(outbound.next());
         }
 
         private static void raise(long[] offsets, long[] atLeast) {
@@ -543,10 +552,17 @@ public final class ModelGateway {
         @Override
         public Fate publish(DurableOutbound.Waiting message, int packetId) {
             if (message.qos() == Qos.AT_MOST_ONCE) {
-                return message.again() && message.message().qos() == Qos.EXACTLY_ONCE ? Fate.ABANDONED : Fate.DROPPED;
+                return unsent(message, message.message().qos());
+            }
+            if (message.message().isExpired(world.now())) {
+                return unsent(message, message.qos());
             }
             peer.publish(message.message(), message.qos(), packetId, message.again());
             return Fate.SENT;
+        }
+
+        private static Fate unsent(DurableOutbound.Waiting message, Qos qos) {
+            return message.again() && qos == Qos.EXACTLY_ONCE ? Fate.ABANDONED : Fate.DROPPED;
         }
 
         @Override

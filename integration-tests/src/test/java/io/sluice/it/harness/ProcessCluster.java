@@ -51,6 +51,9 @@ public final class ProcessCluster implements AutoCloseable {
     private final Map<String, OsProcess> processes = new LinkedHashMap<>();
 
     /** A leader, router or gateway: its own way to Kafka, and to ZooKeeper. */
+    /** By kind of process, settings beside those that all have. */
+    private final Map<String, Map<String, String>> more = new HashMap<>();
+
     private record Member(int kafkaListener, Relay kafka, Relay zooKeeper) {}
 
     /**
@@ -72,6 +75,17 @@ public final class ProcessCluster implements AutoCloseable {
 
     private static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /**
+     * Sets what the processes of a kind are started with from now on.
+     *
+     * @param kind such as {@code router}
+     * @param variable the environment variable of a setting
+     */
+    public ProcessCluster with(String kind, String variable, String value) {
+        more.computeIfAbsent(kind, unused -> new HashMap<>()).put(variable, value);
+        return this;
     }
 
     /** Starts everything and waits until it serves. */
@@ -153,6 +167,7 @@ public final class ProcessCluster implements AutoCloseable {
                 settings.put("SLUICE_SHED_AFTER", "3m");
             }
         }
+        settings.putAll(more.getOrDefault(kind(member), Map.of()));
         return settings;
     }
 

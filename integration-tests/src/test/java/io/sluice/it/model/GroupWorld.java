@@ -50,7 +50,7 @@ final class GroupWorld {
         random = new Random(seed);
         publishing = cleanAtQoS2;
         for (int q = 0; q < COMMAND_PARTITIONS; q++) {
-            queues.add(new ModelQueue(PARTITIONS, 5, 50, new Outputs()));
+            queues.add(new ModelQueue(PARTITIONS, 5, 50, SessionWorld.UNLIMITED, new Outputs()));
         }
         for (int slot = 0; slot < GATEWAYS; slot++) {
             start(slot);
@@ -334,6 +334,9 @@ final class GroupWorld {
     }
 
     private final class Outputs implements ModelQueue.Outputs {
+        @Override
+        public void filtersGone(String clientId) {}
+
         @Override
         public void fanout(int slot, Fanout message) {
             if (message instanceof Fanout.ForGroup) {

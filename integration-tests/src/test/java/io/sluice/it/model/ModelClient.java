@@ -1,6 +1,7 @@
 package io.sluice.it.model;
 
 import io.sluice.gateway.session.ModelGateway;
+import io.sluice.wire.Origin;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,9 @@ final class ModelClient {
     final Map<String, List<Integer>> delivered = new TreeMap<>();
 
     final Set<Integer> exactlyOnce = new HashSet<>();
+    /** What the present session was sent. */
+    private final Set<Origin> sent = new HashSet<>();
+
     final List<String> faults = new ArrayList<>();
 
     ModelClient(String id, Random random, SessionWorld world) {
@@ -165,6 +169,15 @@ final class ModelClient {
         }
     }
 
+    /** Another gateway may take an UNSUBSCRIBE for an earlier place than one that did not come to an end. */
+    private void askedAgain(String topic, long[] at) {
+        due.stream().filter(one -> one.topic().equals(topic)).forEach(one -> {
+            for (int p = 0; p < at.length; p++) {
+                one.to()[p] = Math.min(one.to()[p], at[p]);
+            }
+        });
+    }
+
     private void receive(PublishRecord message, Qos qos) {
         String topic = new String(message.topic(), StandardCharsets.UTF_8);
         int number = Integer.parseInt(new String(message.payload(), StandardCharsets.UTF_8));
@@ -206,6 +219,8 @@ final class ModelClient {
                         long[] at = session.unsubscribe(topic);
                         if (unsubscribedFrom.containsKey(topic)) {
                             due.add(new Due(topic, unsubscribedFrom.remove(topic), at));
+                        } else {
+                            askedAgain(topic, at);
                         }
                     });
                     return;
@@ -229,6 +244,9 @@ final class ModelClient {
 
         @Override
         public void connack(boolean sessionPresent) {
+            if (open && !sessionPresent) {
+                sent.clear();
+            }
             toClient(() -> {
                 established = true;
                 if (!sessionPresent) {
@@ -246,6 +264,10 @@ final class ModelClient {
 
         @Override
         public void publish(PublishRecord message, Qos qos, int packetId, boolean dup) {
+            // [MQTT-3.3.1-1]
+            if (open && !sent.add(message.origin()) && !dup) {
+                faults.add(id + " is sent " + message.origin() + " again as if for the first time");
+            }
             toClient(() -> {
                 if (qos == Qos.AT_LEAST_ONCE) {
                     receive(message, qos);

@@ -2,6 +2,7 @@ package io.sluice.it.model;
 
 import io.sluice.gateway.session.ModelGateway;
 import io.sluice.router.queue.ModelQueue;
+import io.sluice.router.queue.QueueLimits;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
@@ -17,6 +18,7 @@ import io.sluice.wire.SubscriptionsRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -38,11 +40,18 @@ final class SessionWorld {
     private static final int PAGE_MESSAGES = 5;
     private static final long TAKE_OVER_MILLIS = 50;
 
+    private static final long QUEUE_MESSAGES = 8;
+    private static final long QUEUE_AGE_MILLIS = 2_000;
+    static final QueueLimits UNLIMITED = new QueueLimits(
+            Long.MAX_VALUE, Long.MAX_VALUE, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DROP_OLDEST);
+
     private final Random random;
     private final List<List<PublishRecord>> log = lists(PARTITIONS);
     private final List<List<Keyed<Command>>> commands = lists(CLIENT_PARTITIONS);
     private final List<List<Inbox>> inbox = lists(CLIENT_PARTITIONS);
-    private final List<List<SubscriptionsRecord>> subscriptions = lists(CLIENT_PARTITIONS);
+    /** Without a value they are tombstones. */
+    private final List<List<Keyed<SubscriptionsRecord>>> subscriptions = lists(CLIENT_PARTITIONS);
+
     private final List<List<Fanout>> fanout = lists(GATEWAYS);
     private final List<MatchTask> matchTasks = new ArrayList<>();
     private final List<ModelQueue> queues = new ArrayList<>();
@@ -74,7 +83,8 @@ final class SessionWorld {
             matchTasks.add(new MatchTask(p));
         }
         for (int q = 0; q < CLIENT_PARTITIONS; q++) {
-            queues.add(new ModelQueue(PARTITIONS, PAGE_MESSAGES, TAKE_OVER_MILLIS, new QueueOutputs(q)));
+            queues.add(new ModelQueue(
+                    PARTITIONS, PAGE_MESSAGES, TAKE_OVER_MILLIS, queueLimits(seed), new QueueOutputs(q)));
         }
         for (int slot = 0; slot < GATEWAYS; slot++) {
             startGateway(slot);
@@ -85,6 +95,20 @@ final class SessionWorld {
         for (int i = 0; i < GUESTS; i++) {
             guests.add(new ModelGuest("guest-" + i, random, this));
         }
+    }
+
+    /** Half of all worlds have no limits, so that nothing may be missing. */
+    private static QueueLimits queueLimits(long seed) {
+        return switch ((int) (seed % 6)) {
+            case 0 -> limited(QueueLimits.WhenFull.DROP_OLDEST, QueueLimits.UNLIMITED_AGE);
+            case 1 -> limited(QueueLimits.WhenFull.DROP_NEWEST, QueueLimits.UNLIMITED_AGE);
+            case 2 -> limited(QueueLimits.WhenFull.DISCONNECT, QUEUE_AGE_MILLIS);
+            default -> UNLIMITED;
+        };
+    }
+
+    private static QueueLimits limited(QueueLimits.WhenFull whenFull, long ageMillis) {
+        return new QueueLimits(QUEUE_MESSAGES, Long.MAX_VALUE, ageMillis, whenFull);
     }
 
     private static <T> List<List<T>> lists(int count) {
@@ -156,6 +180,7 @@ final class SessionWorld {
         int topic = random.nextInt(TOPICS);
         int partition = topic % PARTITIONS;
         Qos qos = random.nextInt(3) == 0 ? Qos.AT_LEAST_ONCE : Qos.EXACTLY_ONCE;
+        long expirySeconds = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : -1;
         List<PublishRecord> to = log.get(partition);
         to.add(new PublishRecord(
                 ("t/" + topic).getBytes(StandardCharsets.UTF_8),
@@ -163,7 +188,7 @@ final class SessionWorld {
                 qos,
                 false,
                 null,
-                PublishProperties.NONE,
+                new PublishProperties(-1, expirySeconds, null, null, null, List.of()),
                 partition,
                 to.size(),
                 now));
@@ -187,7 +212,7 @@ final class SessionWorld {
             }
             case 2, 3 -> {
                 if (queue.inboxRead() < inbox.get(q).size()) {
-                    queue.inbox(inbox.get(q).get(queue.inboxRead()));
+                    queue.inbox(inbox.get(q).get(queue.inboxRead()), now);
                 }
             }
             default -> {
@@ -374,6 +399,16 @@ final class SessionWorld {
         return queues.get(partitionOf(clientId)).entries(clientId);
     }
 
+    /** How many messages the index has dropped that had not expired. */
+    int drops(String clientId) {
+        return queues.get(partitionOf(clientId)).drops(clientId);
+    }
+
+    /** What the index must not have done. */
+    List<String> faults() {
+        return queues.stream().flatMap(queue -> queue.faults().stream()).toList();
+    }
+
     String describe(String clientId) {
         return queues.get(partitionOf(clientId)).describe(clientId);
     }
@@ -449,7 +484,12 @@ final class SessionWorld {
 
         @Override
         public void filters(SubscriptionsRecord filters) {
-            subscriptions.get(q).add(filters);
+            subscriptions.get(q).add(new Keyed<>(filters.clientId(), filters));
+        }
+
+        @Override
+        public void filtersGone(String clientId) {
+            subscriptions.get(q).add(new Keyed<>(clientId, null));
         }
 
         @Override
@@ -530,7 +570,15 @@ final class SessionWorld {
             if (tableRead[q] == subscriptions.get(q).size()) {
                 return;
             }
-            SubscriptionsRecord record = subscriptions.get(q).get(tableRead[q]++);
+            learn(q, subscriptions.get(q).get(tableRead[q]++));
+        }
+
+        private void learn(int q, Keyed<SubscriptionsRecord> keyed) {
+            SubscriptionsRecord record = keyed.value();
+            if (record == null) {
+                table.remove(keyed.key());
+                return;
+            }
             SubscriptionsRecord known = table.put(record.clientId(), record);
             for (FilterVersion version : record.versions()) {
                 boolean isKnown = known != null
@@ -567,6 +615,22 @@ final class SessionWorld {
             Arrays.fill(applied, -1);
             table.clear();
             moved = true;
+            if (random.nextBoolean()) {
+                // It has read what compaction has left before it begins.
+                for (int q = 0; q < CLIENT_PARTITIONS; q++) {
+                    Map<String, Keyed<SubscriptionsRecord>> left = new LinkedHashMap<>();
+                    for (Keyed<SubscriptionsRecord> record : subscriptions.get(q)) {
+                        left.remove(record.key());
+                        if (record.value() != null) {
+                            left.put(record.key(), record);
+                        }
+                    }
+                    tableRead[q] = subscriptions.get(q).size();
+                    for (Keyed<SubscriptionsRecord> record : left.values()) {
+                        learn(q, record);
+                    }
+                }
+            }
         }
     }
 }

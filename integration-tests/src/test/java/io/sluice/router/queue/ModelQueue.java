@@ -10,13 +10,14 @@ import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SubscriptionsRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +32,9 @@ public final class ModelQueue {
 
         /** To the match stage. */
         void filters(SubscriptionsRecord filters);
+
+        /** A tombstone to the match stage. */
+        void filtersGone(String clientId);
 
         /** To the log. */
         void will(PublishRecord will);
@@ -52,15 +56,19 @@ public final class ModelQueue {
     private ClientQueue queue;
     private GroupQueue groups;
     private final List<Runnable> uncommitted = new ArrayList<>();
+    private final Map<String, Integer> drops = new HashMap<>();
+    private final List<String> faults = new ArrayList<>();
+    private long time;
     private int commandsRead;
     private int inboxRead;
     private int commandsCommitted;
     private int inboxCommitted;
 
     /** A task that has read nothing. */
-    public ModelQueue(int partitions, int pageMessages, long takeOverMillis, Outputs outputs) {
+    public ModelQueue(int partitions, int pageMessages, long takeOverMillis, QueueLimits queueLimits, Outputs outputs) {
         this.partitions = partitions;
-        this.limits = new ClientQueue.Limits(takeOverMillis, 0, new PageBuilder.Limits(pageMessages, 1 << 20));
+        this.limits = new ClientQueue.Limits(
+                takeOverMillis, 0, new PageBuilder.Limits(pageMessages, 1 << 20), queueLimits, 1_000);
         this.outputs = outputs;
         this.committed = new MemoryState();
         restart();
@@ -75,12 +83,20 @@ public final class ModelQueue {
         queue = new ClientQueue(partitions, limits, working, new QueueEffects() {
             @Override
             public void send(int slot, Fanout message) {
+                if (message instanceof Fanout.Page page) {
+                    check(page);
+                }
                 uncommitted.add(() -> outputs.fanout(slot, message));
             }
 
             @Override
             public void filters(SubscriptionsRecord filters) {
                 uncommitted.add(() -> outputs.filters(filters));
+            }
+
+            @Override
+            public void filtersGone(String clientId) {
+                uncommitted.add(() -> outputs.filtersGone(clientId));
             }
 
             @Override
@@ -111,6 +127,18 @@ public final class ModelQueue {
             public void lossRefused(Command.GatewayLost loss, long newestTerm) {}
 
             @Override
+            public void lagChanged(String clientId, ClientState client) {
+                queue.tellLag(clientId, time);
+            }
+
+            @Override
+            public void dropped(String clientId, DropReason reason) {
+                if (reason != DropReason.EXPIRED) {
+                    uncommitted.add(() -> drops.merge(clientId, 1, Integer::sum));
+                }
+            }
+
+            @Override
             public void passedOver(PassedOver reason) {}
         });
         groups = new GroupQueue(partitions, KEEP_MILLIS, working.lost(), working, new GroupEffects() {
@@ -129,6 +157,24 @@ public final class ModelQueue {
         });
     }
 
+    private void check(Fanout.Page page) {
+        for (Fanout.Entry entry : page.entries()) {
+            if (entry instanceof Fanout.Queued queued && queued.message().isExpired(time)) {
+                faults.add(page.clientId() + " is given " + entry.origin() + ", which has expired");
+            }
+        }
+    }
+
+    /** How many messages of a client were dropped that had not expired. */
+    public int drops(String clientId) {
+        return drops.getOrDefault(clientId, 0);
+    }
+
+    /** What must not have happened. */
+    public List<String> faults() {
+        return faults;
+    }
+
     /** How many commands were read. */
     public int commandsRead() {
         return commandsRead;
@@ -141,6 +187,7 @@ public final class ModelQueue {
 
     /** The next command. */
     public void command(String clientId, Command command, long now) {
+        time = now;
         long offset = commandsRead++;
         if (command instanceof GroupCommand ofGroup) {
             groups.command(offset, ofGroup, now);
@@ -153,10 +200,14 @@ public final class ModelQueue {
     }
 
     /** The next record of the inbox. */
-    public void inbox(Inbox record) {
+    public void inbox(Inbox record, long now) {
         inboxRead++;
+        time = now;
         if (record instanceof Inbox.Match match) {
-            queue.match(match);
+            queue.match(match, now);
+            if (working.tally(match.clientId()).messages() > limits.queue().messages()) {
+                faults.add(match.clientId() + " has more queued than it may have");
+            }
         } else {
             queue.mark((Inbox.Mark) record);
         }
@@ -164,6 +215,7 @@ public final class ModelQueue {
 
     /** The clock. */
     public void tick(long now) {
+        time = now;
         queue.tick(now);
         groups.tick(now);
     }
@@ -181,7 +233,7 @@ public final class ModelQueue {
     /** Whether something is not committed yet, or somebody's end is still to be told. */
     public boolean isBusy() {
         return !uncommitted.isEmpty()
-                || working.clientIds().stream()
+                || working.clients.keySet().stream()
                         .map(working::client)
                         .anyMatch(client ->
                                 client.waiting() != null || !client.endings().isEmpty());
@@ -259,6 +311,8 @@ public final class ModelQueue {
         private final Map<GroupId, byte[]> groups = new HashMap<>();
         private final Map<GroupId, Map<String, Hold>> holds = new HashMap<>();
         private LostGateways lost = new LostGateways();
+        private final Map<String, Supplier<Tally>> tallies = new HashMap<>();
+        private String withoutFilters;
 
         MemoryState copy() {
             MemoryState copy = new MemoryState();
@@ -272,6 +326,8 @@ public final class ModelQueue {
             copy.lost = copyOf(lost);
             copy.groups.putAll(groups);
             holds.forEach((id, of) -> copy.holds.put(id, new HashMap<>(of)));
+            copy.tallies.putAll(tallies);
+            copy.withoutFilters = withoutFilters;
             return copy;
         }
 
@@ -328,11 +384,87 @@ public final class ModelQueue {
         public void remove(String clientId) {
             clients.remove(clientId);
             entries.remove(clientId);
+            tallies.remove(clientId);
         }
 
         @Override
-        public Set<String> clientIds() {
-            return new HashSet<>(clients.keySet());
+        public void eachClient(BiConsumer<String, ClientState> visitor) {
+            clients.forEach((clientId, client) -> visitor.accept(clientId, client.get()));
+        }
+
+        /** What was kept, with the entries counted anew. */
+        @Override
+        public Tally tally(String clientId) {
+            Supplier<Tally> kept = tallies.get(clientId);
+            Tally tally = kept == null ? new Tally() : kept.get();
+            entries.getOrDefault(clientId, Map.of())
+                    .values()
+                    .forEach(byOffset -> byOffset.values().forEach(entry -> {
+                        switch (entry.state()) {
+                            case QUEUED ->
+                                tally.queued(
+                                        entry.message().timestamp(),
+                                        entry.message().weight());
+                            case RECEIVED -> tally.received(1);
+                            case SETTLED -> {}
+                        }
+                    }));
+            return tally;
+        }
+
+        @Override
+        public void putTally(String clientId, Tally tally) {
+            Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
+            for (DropReason reason : DropReason.values()) {
+                dropped.put(reason, tally.dropped(reason));
+            }
+            boolean told = tally.isTold();
+            tallies.put(clientId, () -> {
+                Tally kept = new Tally();
+                kept.told(told);
+                dropped.forEach((reason, count) -> {
+                    for (long i = 0; i < count; i++) {
+                        kept.drop(reason);
+                    }
+                });
+                return kept;
+            });
+        }
+
+        @Override
+        public void eachTally(BiConsumer<String, Tally> visitor) {
+            clients.keySet().forEach(clientId -> visitor.accept(clientId, tally(clientId)));
+        }
+
+        private List<Place> places() {
+            List<Place> places = new ArrayList<>();
+            entries.forEach((clientId, byPartition) -> byPartition.forEach((partition, byOffset) ->
+                    byOffset.forEach((offset, entry) -> places.add(new Place(clientId, partition, offset)))));
+            return places;
+        }
+
+        @Override
+        public long firstExpiry() {
+            return places().stream()
+                    .map(place -> entry(place.clientId(), place.partition(), place.offset()))
+                    .filter(entry -> entry.message() != null
+                            && entry.message().properties().messageExpirySeconds() >= 0)
+                    .mapToLong(entry -> entry.message().timestamp()
+                            + 1_000 * entry.message().properties().messageExpirySeconds())
+                    .min()
+                    .orElse(ClientState.NEVER);
+        }
+
+        @Override
+        public void expired(long now, int most, Consumer<Place> visitor) {
+            places().stream()
+                    .filter(place -> {
+                        PublishRecord message = entry(place.clientId(), place.partition(), place.offset())
+                                .message();
+                        return message != null && message.isExpired(now);
+                    })
+                    .limit(most)
+                    .forEach(visitor);
         }
 
         private NavigableMap<Long, Entry> of(String clientId, int partition) {
@@ -362,8 +494,10 @@ public final class ModelQueue {
 
         @Override
         public Cursor entries(String clientId, int partition, long from) {
-            var iterator =
-                    of(clientId, partition).tailMap(from, true).entrySet().iterator();
+            // Entries may be changed meanwhile.
+            var iterator = new TreeMap<>(of(clientId, partition).tailMap(from, true))
+                    .entrySet()
+                    .iterator();
             return new Cursor() {
                 private Map.Entry<Long, Entry> present;
 
@@ -401,6 +535,16 @@ public final class ModelQueue {
         @Override
         public LostGateways lost() {
             return copyOf(lost);
+        }
+
+        @Override
+        public String withoutFilters() {
+            return withoutFilters;
+        }
+
+        @Override
+        public void putWithoutFilters(String clientId) {
+            withoutFilters = clientId;
         }
 
         @Override

@@ -47,10 +47,12 @@ final class Subscribes {
         List<Subscription> granted = new ArrayList<>(requests.size());
         boolean[] sendRetained = new boolean[requests.size()];
         String detail = null;
+        long filterBytes = session.filterBytes();
         for (int i = 0; i < reasons.length; i++) {
             SubscriptionRequest request = requests.get(i);
-            ReasonCode refusal = refusal(request);
+            ReasonCode refusal = refusal(request, filterBytes);
             if (refusal == null) {
+                filterBytes += session.filterBytes(request.filter());
                 Subscription subscription = subscription(request, packet.subscriptionIdentifier());
                 // A filter that stands in the packet twice brings its retained messages once.
                 // Members of a group get no retained messages (MQTT 5.0 section 4.8.2).
@@ -80,7 +82,7 @@ final class Subscribes {
                 identifier);
     }
 
-    private ReasonCode refusal(SubscriptionRequest request) {
+    private ReasonCode refusal(SubscriptionRequest request, long filterBytes) {
         LimitsConfig limits = services.config().limits();
         String filter = request.filter();
         if (TopicFilter.isShared(filter) && GroupId.flaw(filter) != null) {
@@ -96,8 +98,9 @@ final class Subscribes {
         if (TopicFilter.isShared(filter) && !services.source().hasRoomFor(GroupId.of(filter))) {
             return ReasonCode.QUOTA_EXCEEDED;
         }
-        boolean oneTooMany =
-                session.subscriptionCount() >= limits.subscriptionsPerClient() && !session.isSubscribed(wanted);
+        boolean isOver = session.subscriptionCount() >= limits.subscriptionsPerClient()
+                || filterBytes + session.filterBytes(filter) > limits.subscriptionBytesPerClient();
+        boolean oneTooMany = isOver && !session.isSubscribed(wanted);
         // Retained messages that wait are not counted by the queue, so there must not be ever more of them.
         return oneTooMany || session.retainedWaiting() > limits.queueMessages() ? ReasonCode.QUOTA_EXCEEDED : null;
     }

@@ -97,12 +97,18 @@ final class AssignedOutbound {
         }
     }
 
+    /** What is bound stands in the state of the session, which is one record. */
+    private static final int MAX_BOUND = 500;
+
+    private static final int MAX_BOUND_BYTES = 1 << 20;
+
     private final PacketIdRanges ranges;
     private final Link link;
     private final Map<Integer, Bound> byId = new HashMap<>();
     private final Deque<Unbound> unbound = new ArrayDeque<>();
     private final Deque<Bound> toSend = new ArrayDeque<>();
     private int last;
+    private long boundBytes;
 
     AssignedOutbound(PacketIdRanges ranges, Link link) {
         this.ranges = ranges;
@@ -138,7 +144,14 @@ final class AssignedOutbound {
     void resume(AssignedDelivery delivery) {
         Bound bound = new Bound(delivery, null, true, Awaiting.SENDING);
         byId.put(delivery.packetId(), bound);
+        boundBytes += bytes(bound);
         toSend.add(bound);
+    }
+
+    private static long bytes(Bound bound) {
+        return bound.delivery == null || !bound.isWritten()
+                ? 0
+                : bound.delivery.message().weight();
     }
 
     /** A delivery whose PUBREC came before. */
@@ -149,7 +162,7 @@ final class AssignedOutbound {
     }
 
     private void bindMore() {
-        while (!unbound.isEmpty() && byId.size() <= ranges.lastAssigned() - ranges.firstAssigned()) {
+        while (!unbound.isEmpty() && mayBind(unbound.peek())) {
             Unbound wanted = unbound.remove();
             do {
                 last = last == ranges.lastAssigned() ? ranges.firstAssigned() : last + 1;
@@ -158,6 +171,7 @@ final class AssignedOutbound {
                     new AssignedDelivery(last, wanted.qos(), wanted.identifiers(), wanted.message());
             Bound bound = new Bound(delivery, wanted.shared(), false, Awaiting.BINDING);
             byId.put(last, bound);
+            boundBytes += bytes(bound);
             if (!bound.isWritten()) {
                 bound(bound);
             } else if (bound.shared == null) {
@@ -176,7 +190,16 @@ final class AssignedOutbound {
 
     private void free(Bound bound) {
         byId.remove(bound.id.packetId());
+        boundBytes -= bytes(bound);
         bindMore();
+    }
+
+    private boolean mayBind(Unbound delivery) {
+        int ids = ranges.lastAssigned() - ranges.firstAssigned() + 1;
+        boolean isWritten = delivery.shared() == null || delivery.qos() == Qos.EXACTLY_ONCE;
+        boolean fits = byId.isEmpty()
+                || (byId.size() < MAX_BOUND && boundBytes + delivery.message().weight() <= MAX_BOUND_BYTES);
+        return byId.size() < ids && (!isWritten || fits);
     }
 
     /** Sends what may be sent. */

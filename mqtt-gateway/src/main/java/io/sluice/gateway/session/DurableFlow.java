@@ -33,6 +33,8 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
 
     private static final AtomicLong REQUESTS = new AtomicLong();
     private static final long UNKNOWN = -1;
+    /** Where a filter begins and ends in one partition of the log. */
+    private static final int PLACE_BYTES = 18;
 
     /** QoS 0 messages that wait for a socket. */
     private static final int MAX_AT_MOST_ONCE = 1_000;
@@ -82,7 +84,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         this.journal = journal;
         this.source = source;
         this.metrics = metrics;
-        this.outbound = new DurableOutbound(partitions, ranges, limits, this, this);
+        this.outbound = new DurableOutbound(partitions, ranges, limits, queued, this, this);
         this.assigned = new AssignedOutbound(ranges, this);
         this.atMostOnce =
                 new OutboundQueue(Math.min(MAX_AT_MOST_ONCE, limits.queueMessages()), limits.queueBytes(), queued);
@@ -126,6 +128,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         metrics.inFlight(-countedInFlight);
         metrics.queued(-countedWaiting);
         atMostOnce.clear();
+        outbound.clear();
         source.remove(session);
         if (epoch != UNKNOWN) {
             detach();
@@ -155,6 +158,8 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
             page(page);
         } else if (message instanceof Fanout.Refused refused && refused.request() == request) {
             connection.end(EndReason.TAKEN_OVER, "the session is not to be had");
+        } else if (message instanceof Fanout.Overflow overflow && overflow.epoch() == epoch) {
+            connection.end(EndReason.QUEUE_FULL, "the queue of the session is full");
         } else if (message instanceof Fanout.Evict evict) {
             // It may come before the confirmation that tells this connection's own epoch.
             evicted.add(evict.epoch());
@@ -171,9 +176,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         if (!attached) {
             attached = true;
             sessionId = page.sessionId();
-            if (page.sessionPresent()) {
-                outbound.resumed(reached());
-            }
+            outbound.resumed(page.sentBelow(), page.sentUntil());
             receipts.resume(page.receipts(), page.reuse());
             session.restored(filters, page.shared(), page.receipts());
             connection.attached(page.sessionPresent());
@@ -184,16 +187,13 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
                 source.rejoin(session, page.shared());
             }
         }
-        page.receivedAbove().forEach(origin -> {
-            outbound.passOver(origin);
-            outbound.resumeReceived(origin);
-        });
-        page.settledAbove().forEach(outbound::passOver);
+        page.receivedAbove().forEach(outbound::receivedAbove);
+        page.settledAbove().forEach(outbound::settledAbove);
         for (Fanout.Entry entry : page.entries()) {
             if (entry instanceof Fanout.Queued queued) {
                 queued(queued);
             } else {
-                outbound.resumeReceived(entry.origin());
+                outbound.pageReceived(entry.origin());
             }
         }
         outbound.pageEnded(page.last(), page.completeBelow());
@@ -380,12 +380,31 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         for (Subscription subscription : asked.ordinary()) {
             filters = filters.subscribe(subscription.filter(), subscription.options(), 0, at);
         }
+        forgetEnded();
+    }
+
+    /** What lies below the next message of each partition is decided: it comes again only with a page that tells all filters. */
+    private void forgetEnded() {
+        filters = filters.withoutEnded(outbound.next());
+    }
+
+    /** What the filters take in a record, about, in bytes. */
+    long filterBytes() {
+        return filters.versions().stream()
+                .mapToLong(version -> filterBytes(version.filter().text()))
+                .sum();
+    }
+
+    /** What one filter takes. */
+    long filterBytes(String filter) {
+        return filter.length() + PLACE_BYTES * (long) partitions;
     }
 
     private void unsubscribe(UnsubscribeRequest asked, long[] at) {
         for (TopicFilter filter : asked.filters()) {
             filters = filters.unsubscribe(filter, at);
         }
+        forgetEnded();
     }
 
     private void write(SubscribeRequest asked, long[] at, List<RetainedMatch> retained) {
@@ -498,14 +517,6 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     @Override
     public void leave() {
         source.leaveTail(session);
-    }
-
-    private long[] reached() {
-        long[] reached = new long[partitions];
-        for (int p = 0; p < partitions; p++) {
-            reached[p] = source.reached(p);
-        }
-        return reached;
     }
 
     // --- the receipts' view

@@ -8,10 +8,9 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Messages on their way to the client of a durable session, at QoS 1 and 2. They come in pages from the index of what is not
@@ -65,19 +64,22 @@ final class DurableOutbound {
         }
     }
 
+    private static final Deque<Waiting> NONE = new ArrayDeque<>();
+
     private final PacketIdRanges ranges;
     private final int receiveMaximum;
     private final int maxMessages;
     private final long maxBytes;
     private final DurableConnection connection;
     private final DurableLink link;
+    private final QueuedBytes all;
     private final Deque<Waiting> queue = new ArrayDeque<>();
     /** By partition, messages that stand behind one whose identifier is in use. */
     private final Map<Integer, Deque<Waiting>> blocked = new HashMap<>();
 
     private final Map<Integer, Sent> sent = new HashMap<>();
-    /** Origins that the tail will offer though they are received or settled already. */
-    private final Set<Origin> above = new HashSet<>();
+    /** Origins that the tail will offer though they are settled already, or received: then the value is true. */
+    private final Map<Origin, Boolean> above = new HashMap<>();
 
     private final long[] next;
     private Phase phase = Phase.PAGING;
@@ -87,8 +89,14 @@ final class DurableOutbound {
     /** Where the page that was asked for has to end, null if it knows of all subscriptions. */
     private long[] bound;
 
-    /** Null if nothing was sent before. */
+    /** By partition of the log: what stands below may have been sent over an earlier connection. */
     private long[] maybeSentBelow;
+    /** So may what was logged until then, in milliseconds since the epoch. */
+    private long maybeSentUntil;
+    /** Whether the present page has more than there is memory for. */
+    private boolean cut;
+    /** Whether another page is asked for only when the client has taken all that it was sent. */
+    private boolean tight;
 
     private boolean lastPage;
     /** Changes of filters that are not durable. */
@@ -96,6 +104,8 @@ final class DurableOutbound {
 
     private int waiting;
     private long waitingBytes;
+    /** What waits, as all clients' queues count it. */
+    private long footprint;
     /** Sent and not acknowledged to the end by the client. */
     private int inFlight;
 
@@ -103,11 +113,13 @@ final class DurableOutbound {
      * The outbound side of a session whose first page was asked for.
      *
      * @param partitions of the log
+     * @param all knows what waits for other clients
      */
     DurableOutbound(
             int partitions,
             PacketIdRanges ranges,
             SessionLimits limits,
+            QueuedBytes all,
             DurableConnection connection,
             DurableLink link) {
         this.ranges = ranges;
@@ -116,7 +128,9 @@ final class DurableOutbound {
         this.maxBytes = limits.queueBytes();
         this.connection = connection;
         this.link = link;
+        this.all = all;
         this.next = new long[partitions];
+        this.maybeSentBelow = new long[partitions];
     }
 
     Phase phase() {
@@ -153,19 +167,43 @@ final class DurableOutbound {
 
     // --- from the index
 
-    /** A message that was received already, unless this connection knows of it: its PUBREL is due ([MQTT-4.4.0-1]). */
-    void resumeReceived(Origin origin) {
-        int id = ranges.id(origin.partition(), origin.offset());
-        if (!sent.containsKey(id)) {
-            sent.put(id, new Sent(origin, Awaiting.PUBCOMP));
-            inFlight++;
-            connection.pubrel(id);
+    /**
+     * A message of a page that was received already, or was dropped when it may have been sent: its PUBREL is due
+     * ([MQTT-4.4.0-1]).
+     */
+    void pageReceived(Origin origin) {
+        if (isTaken(origin)) {
+            resumeReceived(origin);
         }
     }
 
-    /** The tail will offer a message that the session is done with. */
-    void passOver(Origin origin) {
-        above.add(origin);
+    private void resumeReceived(Origin origin) {
+        int id = ranges.id(origin.partition(), origin.offset());
+        Sent known = sent.get(id);
+        if (known == null && !isWaiting(origin.partition(), id)) {
+            sent.put(id, new Sent(origin, Awaiting.PUBCOMP));
+            inFlight++;
+            connection.pubrel(id);
+        } else if (known == null || !known.origin.equals(origin)) {
+            // The identifier is that of an earlier message, which is not done with: this one was never sent.
+            link.settled(origin, () -> {});
+        }
+    }
+
+    private boolean isWaiting(int partition, int id) {
+        return Stream.concat(queue.stream(), blocked.getOrDefault(partition, NONE).stream())
+                .map(Waiting::message)
+                .anyMatch(message -> message.partition() == partition && ranges.id(partition, message.offset()) == id);
+    }
+
+    /** The tail will offer a message that is settled. */
+    void settledAbove(Origin origin) {
+        above.put(origin, false);
+    }
+
+    /** The tail will offer a message of which only the PUBREL is due, when all that stands before it was taken. */
+    void receivedAbove(Origin origin) {
+        above.put(origin, true);
     }
 
     /**
@@ -191,9 +229,27 @@ final class DurableOutbound {
     /** A message of a page, in the order of the log within its partition. */
     void page(Waiting message) {
         PublishRecord record = message.message();
-        if (bound == null || record.offset() < bound[record.partition()]) {
-            take(message);
+        if (!isTaken(record.origin()) || record.offset() < next[record.partition()]) {
+            return;
         }
+        boolean isIdle = waiting == 0 && inFlight == 0;
+        if (isIdle) {
+            all.add(footprint, footprint(message));
+            take(message);
+        } else if (all.offer(footprint, footprint(message), message.qos())) {
+            take(message);
+        } else {
+            cut = true;
+        }
+    }
+
+    /** Whether a page is taken up to here; what is not comes again with the next one. */
+    private boolean isTaken(Origin origin) {
+        return !cut && (bound == null || origin.offset() < bound[origin.partition()]);
+    }
+
+    private static int footprint(Waiting message) {
+        return message.message().weight() + QueuedBytes.OVERHEAD_BYTES;
     }
 
     /**
@@ -204,12 +260,14 @@ final class DurableOutbound {
      */
     void pageEnded(boolean last, long[] complete) {
         asked = false;
-        lastPage = last && bound == null;
+        tight = cut;
+        lastPage = last && bound == null && !cut;
         long[] reached = bound == null ? complete : earlier(bound, complete);
         bound = null;
-        for (int p = 0; p < next.length; p++) {
+        for (int p = 0; p < next.length && !cut; p++) {
             next[p] = Math.max(next[p], reached[p]);
         }
+        cut = false;
         sendWaiting();
     }
 
@@ -226,9 +284,15 @@ final class DurableOutbound {
         askForPage();
     }
 
-    /** The session was resumed: what stands in the log below these offsets may have been sent before. */
-    void resumed(long[] below) {
+    /**
+     * What an earlier connection may have sent.
+     *
+     * @param below for each partition of the log, what stands below this offset
+     * @param until and what was logged until then, in milliseconds since the epoch
+     */
+    void resumed(long[] below, long until) {
         maybeSentBelow = below;
+        maybeSentUntil = until;
     }
 
     /** A message of the log that matches. */
@@ -236,28 +300,31 @@ final class DurableOutbound {
         if (phase != Phase.LIVE || message.offset() < next[message.partition()]) {
             return;
         }
-        if (!above.isEmpty() && above.remove(new Origin(message.partition(), message.offset()))) {
+        Boolean isReceived = above.isEmpty() ? null : above.remove(message.origin());
+        if (isReceived != null) {
             next[message.partition()] = message.offset() + 1;
+            if (isReceived) {
+                resumeReceived(message.origin());
+            }
             return;
         }
-        if (waiting >= maxMessages || waitingBytes + message.weight() > maxBytes) {
+        boolean again = message.offset() < maybeSentBelow[message.partition()] || message.timestamp() <= maybeSentUntil;
+        Waiting offered = new Waiting(message, qos, retain, identifiers, again);
+        boolean isFull = waiting >= maxMessages || waitingBytes + message.weight() > maxBytes;
+        if (isFull || !all.offer(footprint, footprint(offered), qos)) {
             fallBehind();
             return;
         }
-        boolean again = maybeSentBelow != null && message.offset() < maybeSentBelow[message.partition()];
-        take(new Waiting(message, qos, retain, identifiers, again));
+        take(offered);
         sendWaiting();
     }
 
     private void take(Waiting message) {
-        int partition = message.message().partition();
-        if (message.message().offset() < next[partition]) {
-            return;
-        }
-        next[partition] = message.message().offset() + 1;
+        next[message.message().partition()] = message.message().offset() + 1;
         queue.add(message);
         waiting++;
         waitingBytes += message.message().weight();
+        footprint += footprint(message);
     }
 
     /** Lets go of what was not sent: it stands in the index. */
@@ -266,11 +333,20 @@ final class DurableOutbound {
         link.leave();
         queue.forEach(this::giveBack);
         blocked.values().forEach(behind -> behind.forEach(this::giveBack));
+        clear();
+        catchUp();
+    }
+
+    /** Forgets what was not sent. */
+    void clear() {
         queue.clear();
         blocked.clear();
         waiting = 0;
         waitingBytes = 0;
-        catchUp();
+        if (footprint > 0) {
+            all.remove(footprint, true);
+        }
+        footprint = 0;
     }
 
     private void giveBack(Waiting message) {
@@ -289,6 +365,8 @@ final class DurableOutbound {
     private void askForPage() {
         if (!asked) {
             asked = true;
+            tight = false;
+            above.clear(); // The answer tells it anew.
             link.pull(next.clone());
         }
     }
@@ -307,13 +385,19 @@ final class DurableOutbound {
             }
         }
         if (phase == Phase.PAGING && !asked) {
-            if (!lastPage && waiting <= maxMessages / 2) {
+            if (!lastPage && mayAskForMore()) {
                 askForPage();
             } else if (lastPage) {
                 phase = Phase.JOINING;
                 link.join(next.clone());
             }
         }
+    }
+
+    private boolean mayAskForMore() {
+        return tight
+                ? waiting == 0 && inFlight <= receiveMaximum / 2
+                : waiting <= maxMessages / 2 && waitingBytes <= maxBytes / 2;
     }
 
     /** Counts what else is sent to the client and takes room in its window. */
@@ -353,6 +437,8 @@ final class DurableOutbound {
         }
         waiting--;
         waitingBytes -= record.weight();
+        footprint -= footprint(message);
+        all.remove(footprint(message), footprint == 0);
         Sent entry = new Sent(
                 new Origin(record.partition(), record.offset()),
                 message.qos() == Qos.AT_LEAST_ONCE ? Awaiting.PUBACK : Awaiting.PUBREC);

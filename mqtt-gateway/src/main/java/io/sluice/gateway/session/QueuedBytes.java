@@ -31,11 +31,16 @@ public final class QueuedBytes {
         if (isFull && ownBytes + size > limit / Math.max(1, clients.get())) {
             return false;
         }
+        add(ownBytes, size);
+        return true;
+    }
+
+    /** As {@link #offer}, whether there is room or not: without it a client would not go on at all. */
+    void add(long ownBytes, int size) {
         bytes.addAndGet(size);
         if (ownBytes == 0) {
             clients.incrementAndGet();
         }
-        return true;
     }
 
     /** Takes bytes out of a client's queue. */

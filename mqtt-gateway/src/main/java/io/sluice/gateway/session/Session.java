@@ -352,6 +352,21 @@ public final class Session implements GroupClient {
         return subscriptions.size();
     }
 
+    /** What the filters take, those too that have ended and still matter to a durable session; about, in bytes. */
+    public long filterBytes() {
+        if (durable != null) {
+            return durable.filterBytes();
+        }
+        return subscriptions.keySet().stream()
+                .mapToLong(filter -> filter.text().length())
+                .sum();
+    }
+
+    /** What one more filter would add to {@link #filterBytes}. */
+    public long filterBytes(String filter) {
+        return durable == null ? filter.length() : durable.filterBytes(filter);
+    }
+
     /** Retained messages that wait for the client to read. */
     public int retainedWaiting() {
         return durable == null ? queue.uncounted() : durable.retainedWaiting();

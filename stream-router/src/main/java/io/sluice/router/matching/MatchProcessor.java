@@ -1,11 +1,13 @@
 package io.sluice.router.matching;
 
+import io.sluice.router.topology.DeadLetters;
 import io.sluice.router.topology.HeldBackStore;
 import io.sluice.router.topology.Outgoing;
 import io.sluice.wire.ClientPartitions;
 import io.sluice.wire.DamagedRecordException;
 import io.sluice.wire.Inbox;
 import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Topics;
 import io.sluice.wire.UniqueIds;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -41,6 +43,7 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
     // Valid while the task is assigned; the same object may be assigned again.
     private ProcessorContext<byte[], Outgoing> context;
+    private DeadLetters deadLetters;
     private HeldBackStore store;
     private SubscriptionTable.Follower follower;
     private int partition;
@@ -79,6 +82,8 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
     public void init(ProcessorContext<byte[], Outgoing> assigned) {
         context = assigned;
         partition = assigned.taskId().partition();
+        deadLetters =
+                new DeadLetters(assigned, MatchTopology.LETTERS, config.topics().deadLetter(), events::damaged);
         store = assigned.getStateStore(MatchTopology.APPLIED);
         store.beforeCommit(this::beforeCommit);
         lookBack = new LookBack();
@@ -134,7 +139,24 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
         if (isRepeated(message)) {
             return;
         }
+        if (message.weight() > Topics.MAX_QUEUED_BYTES) {
+            refuse(record, place, message);
+            return;
+        }
         table.match(message, (clientId, sessionId) -> send(clientId, sessionId, message));
+    }
+
+    /** What goes with it would not fit into a record that has it. Only for those whom it is for; others have it from the log. */
+    private void refuse(Record<byte[], byte[]> record, RecordMetadata place, PublishRecord message) {
+        boolean[] isWanted = new boolean[1];
+        table.match(message, (clientId, sessionId) -> isWanted[0] = true);
+        if (isWanted[0]) {
+            deadLetters.add(
+                    record.withValue(null),
+                    place,
+                    new DamagedRecordException("of " + message.weight()
+                            + " bytes, too large for the queue of a session;" + " value left out"));
+        }
     }
 
     /** Whether it is the second copy of a message; the first one may stand before what the task has read. */
@@ -170,7 +192,7 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
             }
             learn();
             long read = lookBack.run(partition, logReader, (clientId, sessionId, message) -> {
-                if (!uniqueIds.isRepeated(message)) {
+                if (message.weight() <= Topics.MAX_QUEUED_BYTES && !uniqueIds.isRepeated(message)) {
                     send(clientId, sessionId, message);
                 }
             });

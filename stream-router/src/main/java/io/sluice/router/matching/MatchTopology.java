@@ -9,13 +9,14 @@ import org.apache.kafka.streams.Topology;
  * The topology of the match stage.
  *
  * <pre>{@code
- * mqtt.publish ─► match (applied) ─► mqtt.inbox
+ * mqtt.publish ─► match (applied) ─► mqtt.inbox, mqtt.dead-letter
  * mqtt.wills ───► forward ─────────► mqtt.publish, mqtt.dead-letter
  * }</pre>
  */
 public final class MatchTopology {
 
     static final String INBOX = "to-inbox";
+    static final String LETTERS = "to-dead-letter";
     static final String LOG = "to-log";
     static final String WILL_LETTERS = "wills-to-dead-letter";
     static final String APPLIED = "applied";
@@ -41,6 +42,7 @@ public final class MatchTopology {
         topology.addProcessor(MATCH, () -> new MatchProcessor(config, table, logReader, events), MESSAGES)
                 .addStateStore(HeldBackStore.builder(APPLIED), MATCH);
         Parts.addSink(topology, INBOX, topics.inbox(), MATCH);
+        Parts.addSink(topology, LETTERS, topics.deadLetter(), MATCH);
 
         Parts.addSource(topology, WILLS, topics.wills());
         topology.addProcessor(FORWARD, () -> new WillProcessor(topics, events), WILLS);

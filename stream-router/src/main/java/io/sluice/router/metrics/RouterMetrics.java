@@ -3,16 +3,24 @@ package io.sluice.router.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
 import io.sluice.router.matching.MatchEvents;
+import io.sluice.router.queue.DropReason;
 import io.sluice.router.queue.PassedOver;
 import io.sluice.router.queue.QueueEvents;
+import io.sluice.router.queue.QueueSize;
 import io.sluice.router.topology.TopologyEvents;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /** The router's own meters. Thread-safe. */
@@ -38,12 +46,13 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
 
     private final Map<PassedOver, Counter> passedOver = new EnumMap<>(PassedOver.class);
     /** Of the queue stage, by partition. */
-    private final Map<Integer, Size> sizes = new ConcurrentHashMap<>();
+    private final Map<Integer, QueueSize> sizes = new ConcurrentHashMap<>();
 
     private final Map<Integer, Integer> groups = new ConcurrentHashMap<>();
     private final Counter groupRefusals;
-
-    private record Size(long queued, int clients) {}
+    private final Map<DropReason, Counter> dropped = new EnumMap<>(DropReason.class);
+    private final MultiGauge behindMessages;
+    private final MultiGauge behindSeconds;
     /** By stage and topic; -1 while it is not known. */
     private final Map<String, AtomicLong> lags = new ConcurrentHashMap<>();
 
@@ -74,13 +83,39 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
                         all -> all.values().stream().mapToInt(Integer::intValue).sum())
                 .description("Groups of shared subscriptions that the stage knows")
                 .register(registry);
-        gauge("sluice.queue.messages", "Messages queued for durable sessions", Size::queued);
-        gauge("sluice.queue.clients", "Clients with a session or a connection that the stage knows", Size::clients);
+        for (DropReason reason : DropReason.values()) {
+            String description = "Messages that were dropped from queues of durable sessions, or not queued";
+            dropped.put(reason, counter("sluice.queue.dropped", description, "reason", reason.label()));
+        }
+        gauge("sluice.queue.messages", "Messages queued for durable sessions", QueueSize::messages);
+        gauge("sluice.queue.bytes", "What these take on disk, about", QueueSize::bytes);
+        gauge(
+                "sluice.queue.clients",
+                "Clients with a session or a connection that the stage knows",
+                QueueSize::clients);
+        long messages = 1;
+        for (int power = 0; power < QueueSize.POWERS; power++) {
+            int index = power;
+            gauge(
+                    "sluice.queue.sessions",
+                    "Durable sessions that have at least so many messages queued",
+                    size -> size.atLeast().get(index),
+                    "messages",
+                    Long.toString(messages));
+            messages *= 10;
+        }
+        behindMessages = MultiGauge.builder("sluice.session.lag.messages")
+                .description("Messages queued for the sessions that are farthest behind")
+                .register(registry);
+        behindSeconds = MultiGauge.builder("sluice.session.lag.seconds")
+                .description("Age of the oldest message that is queued for these sessions")
+                .register(registry);
     }
 
-    private void gauge(String name, String description, ToLongFunction<Size> part) {
+    private void gauge(String name, String description, ToLongFunction<QueueSize> part, String... tags) {
         Gauge.builder(name, sizes, all -> all.values().stream().mapToLong(part).sum())
                 .description(description)
+                .tags(tags)
                 .register(registry);
     }
 
@@ -196,8 +231,16 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
     }
 
     @Override
-    public void size(int partition, long queued, int clients) {
-        sizes.put(partition, new Size(queued, clients));
+    public void dropped(DropReason reason) {
+        dropped.get(reason).increment();
+    }
+
+    @Override
+    public void size(int partition, QueueSize size) {
+        QueueSize before = sizes.put(partition, size);
+        if (before == null || !before.farthest().equals(size.farthest())) {
+            showFarthest();
+        }
     }
 
     @Override
@@ -214,6 +257,31 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
     public void left(int partition) {
         sizes.remove(partition);
         groups.remove(partition);
+        showFarthest();
+    }
+
+    private synchronized void showFarthest() {
+        int most = sizes.values().stream().mapToInt(QueueSize::most).max().orElse(0);
+        List<QueueSize.Behind> farthest = sizes.values().stream()
+                .flatMap(size -> size.farthest().stream())
+                .sorted(Comparator.comparingLong(QueueSize.Behind::messages).reversed())
+                .limit(most)
+                .toList();
+        behindMessages.register(rows(farthest, QueueSize.Behind::messages), true);
+        behindSeconds.register(rows(farthest, RouterMetrics::age), true);
+    }
+
+    private static double age(QueueSize.Behind session) {
+        return session.oldest() < 0 ? 0 : (System.currentTimeMillis() - session.oldest()) / 1_000.0;
+    }
+
+    private static List<MultiGauge.Row<?>> rows(
+            List<QueueSize.Behind> farthest, ToDoubleFunction<QueueSize.Behind> value) {
+        List<MultiGauge.Row<?>> rows = new ArrayList<>();
+        for (QueueSize.Behind session : farthest) {
+            rows.add(MultiGauge.Row.of(Tags.of("client", session.clientId()), session, value));
+        }
+        return rows;
     }
 
     // --- what is retained

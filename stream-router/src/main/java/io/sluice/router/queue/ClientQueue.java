@@ -11,7 +11,6 @@ import io.sluice.wire.ClientCommand;
 import io.sluice.wire.ClientCommand.Due.Kind;
 import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
-import io.sluice.wire.FilterVersion;
 import io.sluice.wire.GroupCommand;
 import io.sluice.wire.GroupId;
 import io.sluice.wire.InboundReceipt;
@@ -25,7 +24,6 @@ import io.sluice.wire.SubscriptionsRecord;
 import io.sluice.wire.TopicFilter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,7 +41,7 @@ import java.util.Set;
  * ClientCommand.Attach#isClean ends with its connection} is a fact, since its gateway asked nobody: it has the client at once. What
  * was there before is over then, but for its will, about which its gateway may still have something to say.
  *
- * <p>Whether all matches of a message have come follows from the marks of the match stage ({@link #isComplete}). Until then a
+ * <p>Whether all matches of a message have come follows from the marks of the match stage ({@link Completeness}). Until then a
  * settled message is remembered, since the match may come again; afterwards a match is a replay.
  */
 final class ClientQueue {
@@ -54,8 +52,10 @@ final class ClientQueue {
      * @param takeOverMillis how long an Attach waits for the present owner
      * @param clockMillis by how much gateways' clocks may differ
      * @param page of an answer
+     * @param queue of a session
+     * @param lagMillis how often it is told at most how far a session is behind
      */
-    record Limits(long takeOverMillis, long clockMillis, PageBuilder.Limits page) {}
+    record Limits(long takeOverMillis, long clockMillis, PageBuilder.Limits page, QueueLimits queue, long lagMillis) {}
 
     /** MQTT's reason code for an Attach that a later CONNECT has overtaken. */
     private static final int SESSION_TAKEN_OVER = 0x8E;
@@ -66,6 +66,9 @@ final class ClientQueue {
     private final int partitions;
     private final QueueState state;
     private final QueueEffects effects;
+    private final Completeness completeness;
+    private final QueueBounds bounds;
+    private final Lags lags;
     private final PageBuilder pages;
     /** The clients that an incarnation owns, so that its loss finds them. */
     private final Map<String, Set<String>> owned = new HashMap<>();
@@ -79,13 +82,15 @@ final class ClientQueue {
         this.partitions = partitions;
         this.state = state;
         this.effects = effects;
-        this.pages = new PageBuilder(partitions, limits.page(), state);
+        this.completeness = new Completeness(partitions, state);
+        this.bounds = new QueueBounds(partitions, limits.queue(), state, completeness, effects);
+        this.lags = new Lags(partitions, limits.queue(), limits.lagMillis(), state, effects);
+        this.pages = new PageBuilder(partitions, limits.page(), state, completeness, bounds);
         this.lost = state.lost();
-        for (String clientId : state.clientIds()) {
-            ClientState client = state.client(clientId);
+        state.eachClient((clientId, client) -> {
             timers.set(clientId, client.nextTimer());
             noteOwner(clientId, client.owner());
-        }
+        });
     }
 
     private void noteOwner(String clientId, Owner owner) {
@@ -110,6 +115,7 @@ final class ClientQueue {
         if (client.isForgettable()) {
             state.remove(clientId);
             timers.set(clientId, ClientState.NEVER);
+            lags.gone(clientId);
             effects.gone(clientId, client);
         } else {
             state.put(clientId, client);
@@ -130,7 +136,7 @@ final class ClientQueue {
         if (command instanceof ClientCommand.Attach attach) {
             attach(clientId, offset, attach, now);
         } else if (command instanceof Command.Progress progress) {
-            progress.sessions().forEach(this::progress);
+            progress.sessions().forEach(session -> progress(session, now));
         } else if (command instanceof Command.GatewayLost gone) {
             gatewayLost(gone, offset, now);
         } else {
@@ -159,11 +165,11 @@ final class ClientQueue {
         } else if (command instanceof ClientCommand.Release release && release.epoch() >= client.sessionId()) {
             released(clientId, client, release);
         } else if (command instanceof ClientCommand.Pull pull && isOwner(client, pull.epoch())) {
-            effects.send(client.owner().slot(), pages.next(clientId, client, pull));
+            effects.send(client.owner().slot(), pages.next(clientId, client, pull, now));
         } else if (command instanceof ClientCommand.Bound bound && bound.sessionId() == client.sessionId()) {
             bound(clientId, client, bound.delivery());
         } else if (command instanceof ClientCommand.Fenced fenced && fenced.sessionId() == client.sessionId()) {
-            fenced(clientId, client, fenced);
+            fenced(clientId, client, fenced, now);
         }
     }
 
@@ -225,11 +231,24 @@ final class ClientQueue {
                 letGo(clientId, changed, unsubscribe.at());
             }
             client.filters(changed.withoutEnded(pages.lowestUnsettled(clientId, client)));
-            effects.filters(new SubscriptionsRecord(
+            tell(new SubscriptionsRecord(
                     clientId, client.sessionId(), offset, client.filters().versions()));
             effects.told(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
             effects.changed(clientId, client);
         }
+    }
+
+    /**
+     * Tells the match stage the filters of a session. One that has none is forgotten, but not before the record of another
+     * one: who reads what compaction has left must find the last command that had an outcome.
+     */
+    private void tell(SubscriptionsRecord record) {
+        effects.filters(record);
+        String withoutFilters = state.withoutFilters();
+        if (withoutFilters != null && !withoutFilters.equals(record.clientId())) {
+            effects.filtersGone(withoutFilters);
+        }
+        state.putWithoutFilters(record.versions().isEmpty() ? record.clientId() : null);
     }
 
     // --- groups
@@ -269,13 +288,13 @@ final class ClientQueue {
         keep(clientId, client);
     }
 
-    private void fenced(String clientId, ClientState client, ClientCommand.Fenced fenced) {
+    private void fenced(String clientId, ClientState client, ClientCommand.Fenced fenced, long now) {
         if (fenced.epoch() == 0) {
             client.shares().left(fenced.group());
         } else if (isOwner(client, fenced.epoch())) {
             long request = client.shares().fenced(fenced.group());
             if (request >= 0) {
-                effects.send(client.owner().slot(), pages.first(clientId, client, request, true));
+                effects.send(client.owner().slot(), pages.first(clientId, client, request, true, now));
             }
         }
         keep(clientId, client);
@@ -285,10 +304,10 @@ final class ClientQueue {
      * The answer to an attach. What groups have bound to the session over earlier connections may be on its way, so they are
      * asked first.
      */
-    private void answer(String clientId, ClientState client, ClientCommand.Attach attach, boolean resumed) {
+    private void answer(String clientId, ClientState client, ClientCommand.Attach attach, boolean resumed, long now) {
         long epoch = client.owner().epoch();
         if (client.shares().isEmpty()) {
-            effects.send(attach.slot(), pages.first(clientId, client, attach.request(), resumed));
+            effects.send(attach.slot(), pages.first(clientId, client, attach.request(), resumed, now));
         } else {
             for (GroupId group : client.shares().beginFencing(attach.request())) {
                 effects.toGroup(new GroupCommand.Fence(group, clientId, client.sessionId(), epoch));
@@ -446,11 +465,7 @@ final class ClientQueue {
         client.terms(
                 new Terms(attach.protocolVersion(), attach.keepAliveSeconds(), attach.address(), attach.isClean()));
         if (!attach.isClean()) {
-            answer(clientId, client, attach, resumed);
-            // Unless the gateway tells otherwise in the end, anything may have been sent.
-            long[] everything = new long[partitions];
-            Arrays.fill(everything, ClientState.NEVER);
-            client.sentBelow(everything);
+            answer(clientId, client, attach, resumed, now);
         }
         keep(clientId, client);
         effects.told(clientId, SessionEvent.of(SessionEvent.Kind.CONNECTED), client);
@@ -482,10 +497,18 @@ final class ClientQueue {
         }
     }
 
+    /** The gateway does not tell what it has sent. It was nothing that is logged from now on. */
+    private void connectionLost(String clientId, ClientState client, String reason, long offset, long now) {
+        client.sentUntil(now + limits.clockMillis());
+        connectionEnded(clientId, client, reason, offset, now);
+    }
+
     /** Without an owner: the will is due now or later, the session ends now or later, and who waits may go on. */
     private void connectionEnded(String clientId, ClientState client, String reason, long offset, long now) {
         forgetOwner(clientId, client.owner());
         client.owner(null);
+        // What is under way to a client that is connected was not counted when the task began.
+        bounds.watch(clientId);
         long expiry = client.expirySeconds();
         client.expireAt(expiry == ClientCommand.Attach.FOREVER ? ClientState.NEVER : now + expiry * 1_000);
         if (client.will() != null) {
@@ -520,7 +543,7 @@ final class ClientQueue {
         lost.add(gone.incarnation(), gone.term());
         state.putLost(lost);
         for (String clientId : List.copyOf(owned.getOrDefault(gone.incarnation(), Set.of()))) {
-            connectionEnded(clientId, state.client(clientId), "gateway lost", offset, now);
+            connectionLost(clientId, state.client(clientId), "gateway lost", offset, now);
         }
     }
 
@@ -541,7 +564,7 @@ final class ClientQueue {
             effects.toGroup(new GroupCommand.Drop(group, clientId, client.sessionId()));
         }
         if (!client.filters().versions().isEmpty()) {
-            effects.filters(new SubscriptionsRecord(clientId, client.sessionId(), offset, List.of()));
+            tell(new SubscriptionsRecord(clientId, client.sessionId(), offset, List.of()));
         }
         client.newSession(-1);
         client.expireAt(0);
@@ -551,7 +574,17 @@ final class ClientQueue {
 
     /** When {@link #tick} has something to do next, in milliseconds since the epoch, or {@link ClientState#NEVER}. */
     long nextTimer() {
-        return timers.next();
+        return Math.min(timers.next(), Math.min(bounds.nextDue(), lags.nextDue()));
+    }
+
+    /** How far a client is behind, which is about to be told. */
+    SessionLag tellLag(String clientId, long now) {
+        return lags.tell(clientId, now);
+    }
+
+    /** The sessions that are farthest behind. */
+    List<QueueSize.Behind> farthestBehind(int most, long now) {
+        return lags.farthest(most, now);
     }
 
     /**
@@ -559,6 +592,8 @@ final class ClientQueue {
      * written before they were due goes before.
      */
     void tick(long now) {
+        bounds.tick(now, (clientId, client) -> lags.changed(clientId, client, now));
+        lags.tick(now);
         for (String clientId : timers.due(now)) {
             ClientState client = state.client(clientId);
             client.endings().forEach((epoch, ending) -> {
@@ -583,7 +618,7 @@ final class ClientQueue {
     private void due(String clientId, ClientState client, ClientCommand.Due due, long offset, long now) {
         if (due.kind() == Kind.TAKE_OVER) {
             if (client.waiting() != null && client.waiting().epoch() == due.epoch()) {
-                connectionEnded(clientId, client, "silent", offset, now);
+                connectionLost(clientId, client, "silent", offset, now);
             }
             return;
         }
@@ -608,15 +643,19 @@ final class ClientQueue {
 
     // --- messages
 
-    /** A message that the match stage has found for a session. */
-    void match(Inbox.Match match) {
+    /**
+     * A message that the match stage has found for a session.
+     *
+     * @param now milliseconds since the epoch
+     */
+    void match(Inbox.Match match, long now) {
         ClientState client = state.client(match.clientId());
         PublishRecord message = match.message();
         if (client == null || client.sessionId() != match.sessionId()) {
             effects.passedOver(PassedOver.SESSION_ENDED);
             return;
         }
-        if (isComplete(client, message.partition(), message.offset())) {
+        if (completeness.covers(client, message.partition(), message.offset())) {
             effects.passedOver(PassedOver.REPLAY);
             return;
         }
@@ -625,25 +664,15 @@ final class ClientQueue {
             return;
         }
         SessionFilters.Delivery delivery = client.filters().delivery(message);
-        if (delivery != null && delivery.qos() != Qos.AT_MOST_ONCE) {
-            state.putEntry(match.clientId(), message.partition(), message.offset(), Entry.queued(message));
-        } else {
+        if (delivery == null || delivery.qos() == Qos.AT_MOST_ONCE) {
             effects.passedOver(PassedOver.NO_FILTER);
+            return;
         }
-    }
-
-    /** Whether all matches of a message for a session were read: a mark covers it, with all filters that hold for it. */
-    private boolean isComplete(ClientState client, int partition, long offset) {
-        Mark mark = state.mark(partition);
-        if (mark.reached() <= offset) {
-            return false;
+        if (bounds.admit(match.clientId(), client, message, now)) {
+            state.putEntry(match.clientId(), message.partition(), message.offset(), Entry.queued(message));
+            bounds.watch(match.clientId());
         }
-        for (FilterVersion version : client.filters().versions()) {
-            if (version.since() > mark.applied() && version.from()[partition] <= offset) {
-                return false;
-            }
-        }
-        return true;
+        lags.changed(match.clientId(), client, now);
     }
 
     /** The match stage tells how far it has come. */
@@ -659,13 +688,13 @@ final class ClientQueue {
         state.putMark(partition, new Mark(mark.reached(), mark.applied()));
         state.settledBelow(partition, mark.reached(), (clientId, offset) -> {
             ClientState client = state.client(clientId);
-            if (client == null || isComplete(client, partition, offset)) {
+            if (client == null || completeness.covers(client, partition, offset)) {
                 state.removeEntry(clientId, partition, offset);
             }
         });
     }
 
-    private void progress(Command.Progress.Session progress) {
+    private void progress(Command.Progress.Session progress, long now) {
         ClientState client = state.client(progress.clientId());
         // What a client has acknowledged is true whoever serves it by now, as long as the session is the same.
         if (client == null || progress.epoch() < client.sessionId()) {
@@ -673,6 +702,7 @@ final class ClientQueue {
         }
         progress.received().forEach(origin -> received(progress.clientId(), client, origin));
         progress.settled().forEach(origin -> settled(progress.clientId(), client, origin));
+        lags.changed(progress.clientId(), client, now);
         progress.receivedIds().forEach(id -> assignedReceived(client, id));
         progress.settledIds().forEach(id -> assignedSettled(client, id));
         if (!progress.receivedIds().isEmpty() || !progress.settledIds().isEmpty()) {
@@ -706,14 +736,14 @@ final class ClientQueue {
 
     private void received(String clientId, ClientState client, Origin origin) {
         Entry entry = state.entry(clientId, origin.partition(), origin.offset());
-        boolean isUnknown = entry == null && isComplete(client, origin.partition(), origin.offset());
+        boolean isUnknown = entry == null && completeness.covers(client, origin.partition(), origin.offset());
         if (!isUnknown && (entry == null || entry.state() == Entry.State.QUEUED)) {
             state.putEntry(clientId, origin.partition(), origin.offset(), Entry.RECEIVED);
         }
     }
 
     private void settled(String clientId, ClientState client, Origin origin) {
-        if (isComplete(client, origin.partition(), origin.offset())) {
+        if (completeness.covers(client, origin.partition(), origin.offset())) {
             state.removeEntry(clientId, origin.partition(), origin.offset());
         } else {
             state.putEntry(clientId, origin.partition(), origin.offset(), Entry.SETTLED);

@@ -6,6 +6,7 @@ import io.sluice.wire.Command;
 import io.sluice.wire.DamagedRecordException;
 import io.sluice.wire.FilterVersion;
 import io.sluice.wire.InboundReceipt;
+import io.sluice.wire.PublishRecord;
 import io.sluice.wire.ReuseCounts;
 import io.sluice.wire.SessionFilters;
 import io.sluice.wire.StoredWill;
@@ -69,6 +70,8 @@ final class ClientState {
     record Assigned(AssignedDelivery delivery, boolean received) {}
 
     private static final int VERSION = 2;
+    /** What an object with its fields and its place in a collection takes, about. */
+    private static final int OBJECT_BYTES = 200;
 
     // --- valid for the session
     private long sessionId;
@@ -87,8 +90,10 @@ final class ClientState {
     private final SortedMap<Integer, Assigned> assigned = new TreeMap<>();
 
     private ClientShares shares = new ClientShares();
-    /** By partition: messages below this offset may have been sent. */
+    /** By partition: messages below this offset may have been sent over a connection that has ended. */
     private long[] sentBelow;
+    /** So may what was logged until then, in milliseconds since the epoch. */
+    private long sentUntil;
 
     // --- valid for the connection, or since the last one
     private Owner owner;
@@ -123,6 +128,7 @@ final class ClientState {
         assigned.clear();
         shares = new ClientShares();
         sentBelow = new long[sentBelow.length];
+        sentUntil = 0;
     }
 
     /** When something happens by itself, in milliseconds since the epoch, or {@link #NEVER}. */
@@ -193,12 +199,52 @@ final class ClientState {
         return shares;
     }
 
+    /** For each log partition: messages below this offset may have been sent over a connection that has ended; not to be changed. */
     long[] sentBelow() {
         return sentBelow;
     }
 
+    /** So may messages that were logged until then, in milliseconds since the epoch. */
+    long sentUntil() {
+        return sentUntil;
+    }
+
+    /** A connection has ended that has sent nothing from these offsets on. */
     void sentBelow(long[] offsets) {
-        sentBelow = offsets;
+        long[] highest = sentBelow.clone();
+        for (int p = 0; p < highest.length; p++) {
+            highest[p] = Math.max(highest[p], offsets[p]);
+        }
+        sentBelow = highest;
+    }
+
+    /** A connection has ended of which is not known what it has sent, but nothing that was logged later than this. */
+    void sentUntil(long millis) {
+        sentUntil = Math.max(sentUntil, millis);
+    }
+
+    /** Whether a connection that has ended may have sent a message ([MQTT-3.3.1-1]). */
+    boolean wasMaybeSent(PublishRecord message) {
+        return message.offset() < sentBelow[message.partition()] || message.timestamp() <= sentUntil;
+    }
+
+    /** What the state takes on the heap, about, in bytes. */
+    int weight() {
+        int weight = OBJECT_BYTES + weight(will);
+        for (FilterVersion version : filters.versions()) {
+            weight += OBJECT_BYTES + version.filter().text().length() + 2 * Long.BYTES * sentBelow.length;
+        }
+        for (Assigned known : assigned.values()) {
+            weight += OBJECT_BYTES + known.delivery().message().weight();
+        }
+        if (waiting != null) {
+            weight += OBJECT_BYTES + weight(waiting.attach().will());
+        }
+        return weight + OBJECT_BYTES * (receipts.size() + reuse.runs() + late.size());
+    }
+
+    private static int weight(StoredWill will) {
+        return will == null ? 0 : OBJECT_BYTES + will.message().weight();
     }
 
     Owner owner() {
@@ -286,6 +332,7 @@ final class ClientState {
                 .list(List.copyOf(assigned.values()), ClientState::write)
                 .element(shares, ClientShares::write)
                 .offsets(sentBelow)
+                .number(sentUntil)
                 .flag(owner != null);
         if (owner != null) {
             out.number(owner.epoch()).string(owner.incarnation()).number(owner.slot());
@@ -357,6 +404,7 @@ final class ClientState {
         }
         shares = ClientShares.read(in);
         sentBelow = in.offsets();
+        sentUntil = in.number();
         owner = in.flag() ? new Owner(in.number(), in.string(), in.integer(0, Integer.MAX_VALUE)) : null;
         lastEpoch = in.number();
         connectedAt = in.number();

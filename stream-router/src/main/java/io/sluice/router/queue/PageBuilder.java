@@ -5,7 +5,6 @@ import io.sluice.wire.AssignedDelivery;
 import io.sluice.wire.AssignedId;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.Fanout;
-import io.sluice.wire.FilterVersion;
 import io.sluice.wire.Origin;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.ReuseCounts;
@@ -23,11 +22,15 @@ final class PageBuilder {
     private final int partitions;
     private final Limits limits;
     private final QueueState state;
+    private final Completeness completeness;
+    private final QueueBounds bounds;
 
-    PageBuilder(int partitions, Limits limits, QueueState state) {
+    PageBuilder(int partitions, Limits limits, QueueState state, Completeness completeness, QueueBounds bounds) {
         this.partitions = partitions;
         this.limits = limits;
         this.state = state;
+        this.completeness = completeness;
+        this.bounds = bounds;
     }
 
     /**
@@ -35,8 +38,9 @@ final class PageBuilder {
      *
      * @param request of the attach
      * @param present whether the session was there before
+     * @param now milliseconds since the epoch
      */
-    Fanout.Page first(String clientId, ClientState client, long request, boolean present) {
+    Fanout.Page first(String clientId, ClientState client, long request, boolean present, long now) {
         List<AssignedDelivery> assigned = new ArrayList<>();
         List<AssignedId> assignedReceived = new ArrayList<>();
         client.assigned().forEach((id, known) -> {
@@ -46,7 +50,7 @@ final class PageBuilder {
                 assigned.add(known.delivery());
             }
         });
-        Messages messages = new Messages(clientId, client, new long[partitions]);
+        Messages messages = new Messages(clientId, client, new long[partitions], now);
         return new Fanout.Page(
                 clientId,
                 client.owner().incarnation(),
@@ -64,12 +68,18 @@ final class PageBuilder {
                 assignedReceived,
                 messages.entries,
                 messages.receivedAbove,
-                messages.settledAbove);
+                messages.settledAbove,
+                client.sentBelow(),
+                client.sentUntil());
     }
 
-    /** The answer to a pull. */
-    Fanout.Page next(String clientId, ClientState client, ClientCommand.Pull pull) {
-        Messages messages = new Messages(clientId, client, pull.from());
+    /**
+     * The answer to a pull.
+     *
+     * @param now milliseconds since the epoch
+     */
+    Fanout.Page next(String clientId, ClientState client, ClientCommand.Pull pull, long now) {
+        Messages messages = new Messages(clientId, client, pull.from(), now);
         return new Fanout.Page(
                 clientId,
                 client.owner().incarnation(),
@@ -87,27 +97,14 @@ final class PageBuilder {
                 List.of(),
                 messages.entries,
                 messages.receivedAbove,
-                messages.settledAbove);
-    }
-
-    /** For each log partition the offset below which all that the session is due has come. */
-    private long[] completeBelow(ClientState client) {
-        long[] complete = new long[partitions];
-        for (int p = 0; p < partitions; p++) {
-            Mark mark = state.mark(p);
-            complete[p] = mark.reached();
-            for (FilterVersion version : client.filters().versions()) {
-                if (version.since() > mark.applied()) {
-                    complete[p] = Math.min(complete[p], version.from()[p]);
-                }
-            }
-        }
-        return complete;
+                messages.settledAbove,
+                client.sentBelow(),
+                client.sentUntil());
     }
 
     /** For each log partition the offset below which nothing is unsettled and nothing more will come. */
     long[] lowestUnsettled(String clientId, ClientState client) {
-        long[] lowest = completeBelow(client);
+        long[] lowest = completeness.below(client);
         for (int p = 0; p < partitions; p++) {
             try (Cursor cursor = state.entries(clientId, p, 0)) {
                 if (cursor.next()) {
@@ -118,80 +115,57 @@ final class PageBuilder {
         return lowest;
     }
 
-    /** The messages of one answer: those of all log partitions, merged by time. */
+    /** The messages of one answer: those of all log partitions, merged by time. What has been queued for too long is dropped. */
     private final class Messages {
+        private final String clientId;
         private final ClientState client;
+        private final long now;
         private final List<Fanout.Entry> entries = new ArrayList<>();
         private final List<Origin> receivedAbove = new ArrayList<>();
         private final List<Origin> settledAbove = new ArrayList<>();
         private final long[] completeBelow;
-        private boolean last;
+        private boolean last = true;
         private long bytes;
 
-        Messages(String clientId, ClientState client, long[] from) {
+        Messages(String clientId, ClientState client, long[] from, long now) {
+            this.clientId = clientId;
             this.client = client;
-            this.completeBelow = completeBelow(client);
-            Cursor[] cursors = new Cursor[partitions];
-            try {
-                for (int p = 0; p < partitions; p++) {
-                    Cursor cursor = state.entries(clientId, p, from[p]);
-                    cursors[p] = cursor;
-                    if (!advance(p, cursor)) {
-                        cursor.close();
-                        cursors[p] = null;
+            this.now = now;
+            this.completeBelow = completeness.below(client);
+            try (OldestFirst unsettled = new OldestFirst(clientId, state, from, this::choose)) {
+                while (unsettled.next()) {
+                    if (isFull(unsettled.entry())) {
+                        stopBefore(unsettled);
+                        return;
                     }
-                }
-                merge(cursors);
-            } finally {
-                for (Cursor cursor : cursors) {
-                    if (cursor != null) {
-                        cursor.close();
-                    }
+                    add(unsettled);
                 }
             }
         }
 
-        /** Goes to the next entry that belongs into an answer; notes what lies above. */
-        private boolean advance(int partition, Cursor cursor) {
-            while (cursor.next()) {
-                boolean isBelow = cursor.offset() < completeBelow[partition];
-                Origin origin = new Origin(partition, cursor.offset());
-                switch (cursor.entry().state()) {
-                    case QUEUED -> {
-                        if (isBelow) {
-                            return true;
-                        }
-                    }
-                    case RECEIVED -> {
-                        if (isBelow) {
-                            return true;
-                        }
-                        receivedAbove.add(origin);
-                    }
-                    case SETTLED -> {
-                        if (!isBelow) {
-                            settledAbove.add(origin);
-                        }
-                    }
-                }
+        /** What belongs into the answer; notes what lies above. */
+        private Entry choose(int partition, long offset, Entry entry) {
+            boolean isBelow = offset < completeBelow[partition];
+            Entry left = isBelow ? outlive(entry) : entry;
+            if (left == null) {
+                return null;
             }
-            return false;
+            if (isBelow) {
+                return left.state() == Entry.State.SETTLED ? null : left;
+            }
+            switch (left.state()) {
+                case RECEIVED -> receivedAbove.add(new Origin(partition, offset));
+                case SETTLED -> settledAbove.add(new Origin(partition, offset));
+                case QUEUED -> {}
+            }
+            return null;
         }
 
-        private void merge(Cursor[] cursors) {
-            for (int p = earliest(cursors); p >= 0; p = earliest(cursors)) {
-                Cursor cursor = cursors[p];
-                if (isFull(cursor.entry())) {
-                    stopBefore(cursors);
-                    return;
-                }
-                add(p, cursor);
-                if (!advance(p, cursor)) {
-                    cursor.close();
-                    cursors[p] = null;
-                }
-            }
-            last = true;
+        private Entry outlive(Entry entry) {
+            DropReason reason = entry.state() == Entry.State.QUEUED ? bounds.outlived(entry.message(), now) : null;
+            return reason == null
+                    ? entry
+                    : bounds.drop(clientId, client, entry.message(), client.wasMaybeSent(entry.message()), reason);
         }
 
         private boolean isFull(Entry next) {
@@ -200,39 +174,24 @@ final class PageBuilder {
         }
 
         /** The gateway asks on from here. */
-        private void stopBefore(Cursor[] cursors) {
+        private void stopBefore(OldestFirst unsettled) {
+            last = false;
             for (int p = 0; p < partitions; p++) {
-                if (cursors[p] != null) {
-                    completeBelow[p] = cursors[p].offset();
+                long next = unsettled.nextOffset(p);
+                if (next >= 0) {
+                    completeBelow[p] = next;
                 }
             }
         }
 
-        private void add(int partition, Cursor cursor) {
-            PublishRecord message = cursor.entry().message();
-            if (message == null) {
-                entries.add(new Fanout.Received(new Origin(partition, cursor.offset())));
+        private void add(OldestFirst unsettled) {
+            PublishRecord message = unsettled.entry().message();
+            if (unsettled.entry().state() == Entry.State.RECEIVED) {
+                entries.add(new Fanout.Received(new Origin(unsettled.partition(), unsettled.offset())));
             } else {
-                entries.add(new Fanout.Queued(message, cursor.offset() < client.sentBelow()[partition]));
+                entries.add(new Fanout.Queued(message, client.wasMaybeSent(message)));
                 bytes += message.weight();
             }
-        }
-
-        /** The partition whose next message is the oldest, -1 if there is none; what has no time goes first. */
-        private int earliest(Cursor[] cursors) {
-            int earliest = -1;
-            long time = Long.MAX_VALUE;
-            for (int p = 0; p < partitions; p++) {
-                if (cursors[p] != null) {
-                    PublishRecord message = cursors[p].entry().message();
-                    long of = message == null ? Long.MIN_VALUE : message.timestamp();
-                    if (earliest < 0 || of < time) {
-                        earliest = p;
-                        time = of;
-                    }
-                }
-            }
-            return earliest;
         }
     }
 }

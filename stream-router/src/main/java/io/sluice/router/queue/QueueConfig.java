@@ -14,6 +14,9 @@ import java.util.List;
  * @param groupKeep how long a group remains that durable sessions are members of while none is connected
  * @param pageMessages of one answer, 1 or more
  * @param pageBytes of one answer; a larger message stands alone
+ * @param limits of the queue of one session
+ * @param lagInterval how often it is told at most how far a session is behind
+ * @param lagSessions of how many sessions, those farthest behind, metrics tell by name
  */
 public record QueueConfig(
         Topics topics,
@@ -22,4 +25,7 @@ public record QueueConfig(
         Duration clockTolerance,
         Duration groupKeep,
         int pageMessages,
-        int pageBytes) {}
+        int pageBytes,
+        QueueLimits limits,
+        Duration lagInterval,
+        int lagSessions) {}

@@ -16,6 +16,9 @@ interface QueueEffects {
     /** Tells the match stage the filters of a session. */
     void filters(SubscriptionsRecord filters);
 
+    /** A session whose last record had no filters need not be known to the match stage any more. */
+    void filtersGone(String clientId);
+
     /** Publishes a will; readers drop a second copy by its unique id. */
     void publishWill(PublishRecord will);
 
@@ -40,6 +43,12 @@ interface QueueEffects {
      * @param newestTerm of the leaders that have declared one lost
      */
     void lossRefused(Command.GatewayLost loss, long newestTerm);
+
+    /** The queue of a session is longer or shorter than was told last. */
+    void lagChanged(String clientId, ClientState client);
+
+    /** A message was dropped from a queue, or not queued. */
+    void dropped(String clientId, DropReason reason);
 
     /** A match leads to no entry. */
     void passedOver(PassedOver reason);

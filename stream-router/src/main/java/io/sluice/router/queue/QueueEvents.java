@@ -15,8 +15,11 @@ public interface QueueEvents {
     /** A match led to no entry. */
     void passedOver(PassedOver reason);
 
-    /** So many messages are queued and so many clients known in a partition. */
-    void size(int partition, long queued, int clients);
+    /** A message was dropped from the queue of a session, or not queued. */
+    void dropped(DropReason reason);
+
+    /** How much is queued in a partition of clients. */
+    void size(int partition, QueueSize size);
 
     /** So many groups of shared subscriptions are known in a partition. */
     void groups(int partition, int groups);

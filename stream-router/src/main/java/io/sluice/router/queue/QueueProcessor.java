@@ -16,6 +16,7 @@ import io.sluice.wire.SubscriptionsRecord;
 import io.sluice.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -36,6 +37,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
     private final QueueConfig config;
     private final Topics topics;
+    private final QueueTopology.Refused refused;
     private final QueueEvents events;
     private final CommandCheck check;
     private final SessionJson json = new SessionJson();
@@ -55,8 +57,9 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     /** Whether the state is empty still; it cannot be written before there is a record. */
     private boolean isNew;
 
-    QueueProcessor(QueueConfig config, QueueEvents events) {
+    QueueProcessor(QueueConfig config, QueueTopology.Refused refused, QueueEvents events) {
         this.config = config;
+        this.refused = refused;
         topics = config.topics();
         this.events = events;
         check = new CommandCheck(topics.partitions());
@@ -79,7 +82,9 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
                 new ClientQueue.Limits(
                         config.takeOverTimeout().toMillis(),
                         config.clockTolerance().toMillis(),
-                        new PageBuilder.Limits(config.pageMessages(), config.pageBytes())),
+                        new PageBuilder.Limits(config.pageMessages(), config.pageBytes()),
+                        config.limits(),
+                        config.lagInterval().toMillis()),
                 state,
                 effects);
         wakeUp = null;
@@ -94,7 +99,9 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     }
 
     private void tellSize() {
-        events.size(partition, state.queued(), state.clients());
+        int most = config.lagSessions();
+        List<QueueSize.Behind> farthest = queue.farthestBehind(most, context.currentSystemTimeMs());
+        events.size(partition, state.size(farthest, most));
         events.groups(partition, groupStates.size());
     }
 
@@ -141,6 +148,9 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
             state.putTopicIds(config.topicIds());
             isNew = false;
         }
+        if (refused.is(place.topic(), place.partition(), place.offset())) {
+            return;
+        }
         try {
             if (place.topic().equals(topics.commands())) {
                 command(check.checked(Command.decode(record.key(), record.value())), place.offset());
@@ -168,7 +178,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
     private void inbox(Inbox record) {
         if (record instanceof Inbox.Match match) {
-            queue.match(match);
+            queue.match(match, context.currentSystemTimeMs());
         } else {
             queue.mark((Inbox.Mark) record);
         }
@@ -203,6 +213,11 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         }
 
         @Override
+        public void filtersGone(String clientId) {
+            forward(QueueTopology.FILTERS, topics.subscriptions(), utf8(clientId), here(null));
+        }
+
+        @Override
         public void publishWill(PublishRecord will) {
             Headers headers = new RecordHeaders();
             will.writeHeaders(headers);
@@ -233,7 +248,22 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
         @Override
         public void changed(String clientId, ClientState client) {
-            forward(QueueTopology.SESSIONS, topics.sessions(), utf8(clientId), here(json.session(clientId, client)));
+            lagChanged(clientId, client);
+        }
+
+        @Override
+        public void lagChanged(String clientId, ClientState client) {
+            SessionLag lag = queue.tellLag(clientId, context.currentSystemTimeMs());
+            forward(
+                    QueueTopology.SESSIONS,
+                    topics.sessions(),
+                    utf8(clientId),
+                    here(json.session(clientId, client, lag)));
+        }
+
+        @Override
+        public void dropped(String clientId, DropReason reason) {
+            events.dropped(reason);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.sluice.router.queue;
 
-import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Where the queue stage keeps one client partition's state. What is changed here, what was read, and what is sent are committed
@@ -17,8 +18,17 @@ interface QueueState {
     /** Forgets a client and all of its entries. */
     void remove(String clientId);
 
-    /** The ids of all clients; only for when a task starts. */
-    Set<String> clientIds();
+    /** Visits all clients; only for when a task starts. */
+    void eachClient(BiConsumer<String, ClientState> visitor);
+
+    /** What is queued for a client, as its entries are now. A change of what else it holds counts when it was {@link #putTally}. */
+    Tally tally(String clientId);
+
+    /** Keeps what was changed in a client's tally. */
+    void putTally(String clientId, Tally tally);
+
+    /** Visits the tallies of all clients that have something to count; only for when a task starts. */
+    void eachTally(BiConsumer<String, Tally> visitor);
 
     /** An entry, or null. */
     Entry entry(String clientId, int partition, long offset);
@@ -35,6 +45,15 @@ interface QueueState {
     /** A client's entries of one log partition by offset; to be closed. */
     Cursor entries(String clientId, int partition, long from);
 
+    /** When the first of all queued messages expires, in milliseconds since the epoch, or {@link ClientState#NEVER}. */
+    long firstExpiry();
+
+    /**
+     * Visits queued messages that have expired, the first ones first, and at most so many; all that are visited have to be
+     * removed, but afterwards.
+     */
+    void expired(long now, int most, Consumer<Place> visitor);
+
     /** How far the match stage has come in a log partition; {@link Mark#NONE} before the first one. */
     Mark mark(int partition);
 
@@ -47,8 +66,17 @@ interface QueueState {
     /** Keeps the gateways that were declared lost. */
     void putLost(LostGateways lost);
 
+    /** The client whose filters were told last, if it has none; or null. */
+    String withoutFilters();
+
+    /** Keeps the client whose filters were told last, if it has none. */
+    void putWithoutFilters(String clientId);
+
     /** Visits the settled entries of all clients in one log partition below an offset; entries may be removed meanwhile. */
     void settledBelow(int partition, long offset, SettledVisitor visitor);
+
+    /** Where an entry is. */
+    record Place(String clientId, int partition, long offset) {}
 
     /** Walks through entries. */
     interface Cursor extends AutoCloseable {

@@ -34,17 +34,25 @@ public final class QueueTopology {
 
     private QueueTopology() {}
 
+    /** Tells of records of which something followed that Kafka has refused for good. */
+    @FunctionalInterface
+    public interface Refused {
+        /** Whether the record at an offset of a partition of a topic is one of them. */
+        boolean is(String topic, int partition, long offset);
+    }
+
     /**
      * The topology for a configuration.
      *
+     * @param refused which records are passed over; called by the stream threads
      * @param events is told what happens; called by the stream threads
      */
-    public static Topology build(QueueConfig config, QueueEvents events) {
+    public static Topology build(QueueConfig config, Refused refused, QueueEvents events) {
         Topics topics = config.topics();
         Topology topology = new Topology();
         Parts.addSource(topology, COMMANDS, topics.commands());
         Parts.addSource(topology, INBOX, topics.inbox());
-        topology.addProcessor(QUEUE, () -> new QueueProcessor(config, events), COMMANDS, INBOX)
+        topology.addProcessor(QUEUE, () -> new QueueProcessor(config, refused, events), COMMANDS, INBOX)
                 .addStateStore(HeldBackStore.builder(STATE), QUEUE);
         Parts.addSink(topology, FANOUT, topics.fanout(), QUEUE);
         Parts.addSink(topology, FILTERS, topics.subscriptions(), QUEUE);

@@ -37,6 +37,10 @@ import java.nio.charset.StandardCharsets;
  * <tr><td>{@code willTopic}</td><td>of the will that is not published yet; null if there is none</td></tr>
  * <tr><td>{@code subscriptions}</td><td>{@code filter} and {@code qos} of each; null if the session is clean, as its gateway alone
  *     knows them</td></tr>
+ * <tr><td>{@code queue}</td><td>in {@code mqtt.sessions} alone: {@code messages} and {@code bytes} that are queued, {@code oldest} of
+ *     them in milliseconds since the epoch, {@code secondsToLimit} until a limit drops something if the queue goes on to grow as it has
+ *     lately (null if it does not grow), {@code dropped} by reason: {@code messages}, {@code bytes}, {@code age} for the limit that was
+ *     reached, or {@code expired}</td></tr>
  * </table>
  */
 final class SessionJson {
@@ -52,8 +56,34 @@ final class SessionJson {
     }
 
     /** A record of {@code mqtt.sessions}. */
-    byte[] session(String clientId, ClientState client) {
-        return record(clientId, out -> describe(client, out));
+    byte[] session(String clientId, ClientState client, SessionLag lag) {
+        return record(clientId, out -> {
+            describe(client, out);
+            out.writeObjectFieldStart("queue");
+            describe(lag, out);
+            out.writeEndObject();
+        });
+    }
+
+    private static void describe(SessionLag lag, JsonGenerator out) throws IOException {
+        out.writeNumberField("messages", lag.tally().messages());
+        out.writeNumberField("bytes", lag.tally().bytes());
+        numberOrNull("oldest", lag.oldest(), lag.oldest(), out);
+        numberOrNull("secondsToLimit", lag.millisToLimit(), lag.millisToLimit() / 1_000, out);
+        out.writeObjectFieldStart("dropped");
+        for (DropReason reason : DropReason.values()) {
+            out.writeNumberField(reason.label(), lag.tally().dropped(reason));
+        }
+        out.writeEndObject();
+    }
+
+    private static void numberOrNull(String name, long ifNotNegative, long value, JsonGenerator out)
+            throws IOException {
+        if (ifNotNegative < 0) {
+            out.writeNullField(name);
+        } else {
+            out.writeNumberField(name, value);
+        }
     }
 
     /**

@@ -1,22 +1,31 @@
 package io.sluice.router.queue;
 
 import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.PublishRecord;
 import io.sluice.wire.StoredMessage;
 import io.sluice.wire.WireReader;
 import io.sluice.wire.WireWriter;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * The small values of the stage's state store; each begins with its version, a byte. An entry is then a byte, 0 for queued, 1 for
- * received and 2 for settled, and the message of a queued one.
+ * received, 2 for settled and 3 for queued with an expiry, which follows as milliseconds since the epoch in 8 bytes; and the message
+ * of a queued one, or a truth and the message if that is true of a received one.
  */
 final class StoreCodec {
 
     private static final int VERSION = 1;
+    /** Instead of a tally that changes all the time. */
+    static final byte[] UNDER_WAY = {VERSION};
+
     private static final int QUEUED = 0;
     private static final int RECEIVED = 1;
     private static final int SETTLED = 2;
+    private static final int EXPIRING = 3;
     private static final int STATE_AT = 1;
+    private static final int EXPIRY_AT = 2;
 
     private StoreCodec() {}
 
@@ -45,27 +54,66 @@ final class StoreCodec {
     static byte[] entry(Entry entry) {
         WireWriter out = value();
         switch (entry.state()) {
-            case QUEUED -> StoredMessage.write(entry.message(), out.octet(QUEUED));
-            case RECEIVED -> out.octet(RECEIVED);
+            case QUEUED -> {
+                long expiry = expiry(entry.message());
+                if (expiry == ClientState.NEVER) {
+                    out.octet(QUEUED);
+                } else {
+                    out.octet(EXPIRING);
+                    for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+                        out.octet((int) (expiry >>> shift));
+                    }
+                }
+                StoredMessage.write(entry.message(), out);
+            }
+            case RECEIVED -> {
+                out.octet(RECEIVED).flag(entry.message() != null);
+                if (entry.message() != null) {
+                    StoredMessage.write(entry.message(), out);
+                }
+            }
             case SETTLED -> out.octet(SETTLED);
         }
         return out.toBytes();
     }
 
+    private static long expiry(PublishRecord message) {
+        long seconds = message.properties().messageExpirySeconds();
+        return seconds < 0 ? ClientState.NEVER : Math.max(0, message.timestamp()) + seconds * 1_000;
+    }
+
     static Entry entry(byte[] value) {
-        return read(value, "entry", in -> switch (in.integer(QUEUED, SETTLED)) {
-            case RECEIVED -> Entry.RECEIVED;
+        return read(value, "entry", in -> switch (in.octet()) {
+            case QUEUED -> Entry.queued(StoredMessage.read(in));
+            case RECEIVED -> in.flag() ? Entry.closing(StoredMessage.read(in)) : Entry.RECEIVED;
             case SETTLED -> Entry.SETTLED;
-            default -> Entry.queued(StoredMessage.read(in));
+            case EXPIRING -> {
+                for (int i = 0; i < Long.BYTES; i++) {
+                    in.octet();
+                }
+                yield Entry.queued(StoredMessage.read(in));
+            }
+            default -> throw in.damage("an entry in an unknown state");
         });
     }
 
-    /** Whether an entry's value, which may be null, is that of a queued one; reads no message. */
+    // These read no message, and take null for no entry.
+
     static boolean isQueued(byte[] value) {
-        return value != null && value[STATE_AT] == QUEUED;
+        return value != null && (value[STATE_AT] == QUEUED || value[STATE_AT] == EXPIRING);
     }
 
-    /** Whether an entry's value, which may be null, is that of a settled one. */
+    static boolean isReceived(byte[] value) {
+        return value != null && value[STATE_AT] == RECEIVED;
+    }
+
+    /** When the message of an entry expires, in milliseconds since the epoch, or {@link ClientState#NEVER}. */
+    static long expiry(byte[] value) {
+        return value != null && value[STATE_AT] == EXPIRING
+                ? ByteBuffer.wrap(value).getLong(EXPIRY_AT)
+                : ClientState.NEVER;
+    }
+
     static boolean isSettled(byte[] value) {
         return value != null && value[STATE_AT] == SETTLED;
     }
@@ -106,11 +154,17 @@ final class StoreCodec {
                 : read(value, "gateways", in -> new LostGateways(in.number(), in.list(WireReader::string)));
     }
 
-    static byte[] count(long count) {
-        return value().number(count).toBytes();
+    static byte[] tally(Tally tally) {
+        return value().element(tally, Tally::write).toBytes();
     }
 
-    static long count(byte[] value) {
-        return value == null ? 0 : read(value, "count", WireReader::number);
+    /** Empty where there is none, or none that tells anything. */
+    static Tally tally(byte[] value) {
+        return value == null || isUnderWay(value) ? new Tally() : read(value, "tally", Tally::read);
+    }
+
+    /** Whether the value of a tally, which may be null, says that the entries have to be counted. */
+    static boolean isUnderWay(byte[] value) {
+        return Arrays.equals(value, UNDER_WAY);
     }
 }

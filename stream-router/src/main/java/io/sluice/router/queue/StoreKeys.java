@@ -18,32 +18,48 @@ import org.apache.kafka.common.utils.Bytes;
  * <tr><td>{@code S}</td><td>log partition (4), offset (8), client id</td><td>nothing: that entry is settled</td></tr>
  * <tr><td>{@code M}</td><td>log partition (4)</td><td>{@link Mark}</td></tr>
  * <tr><td>{@code G}</td><td></td><td>{@link LostGateways}</td></tr>
- * <tr><td>{@code N}</td><td></td><td>how many messages are queued</td></tr>
  * <tr><td>{@code J}</td><td>{@link GroupId#key}</td><td>{@link GroupState}</td></tr>
  * <tr><td>{@code H}</td><td>length of the group's key (4), that key, client id</td><td>{@link GroupStates.Hold}</td></tr>
+ * <tr><td>{@code T}</td><td>client id</td><td>{@link Tally}</td></tr>
+ * <tr><td>{@code X}</td><td>milliseconds since the epoch (8), log partition (4), offset (8), client id</td><td>nothing: the message
+ *     of that entry expires then</td></tr>
+ * <tr><td>{@code Z}</td><td></td><td>the client whose filters were told last, if it has none</td></tr>
  * <tr><td>{@code I}</td><td></td><td>the ids of the topics that all this belongs to</td></tr>
  * </table>
  */
 final class StoreKeys {
 
     static final Bytes LOST_GATEWAYS = Bytes.wrap(new byte[] {'G'});
-    static final Bytes QUEUED = Bytes.wrap(new byte[] {'N'});
+    static final Bytes WITHOUT_FILTERS = Bytes.wrap(new byte[] {'Z'});
     static final Bytes TOPIC_IDS = Bytes.wrap(new byte[] {'I'});
     static final Bytes FIRST_GROUP = Bytes.wrap(new byte[] {'J'});
     static final Bytes AFTER_GROUPS = Bytes.wrap(new byte[] {'J' + 1});
     static final Bytes FIRST_CLIENT = Bytes.wrap(new byte[] {'C'});
     static final Bytes AFTER_CLIENTS = Bytes.wrap(new byte[] {'C' + 1});
+    static final Bytes FIRST_TALLY = Bytes.wrap(new byte[] {'T'});
+    static final Bytes AFTER_TALLIES = Bytes.wrap(new byte[] {'T' + 1});
+    static final Bytes FIRST_EXPIRY = Bytes.wrap(new byte[] {'X'});
+    static final Bytes AFTER_EXPIRIES = Bytes.wrap(new byte[] {'X' + 1});
 
     private static final int PLACE_BYTES = Integer.BYTES + Long.BYTES;
 
     private StoreKeys() {}
 
     static Bytes client(String clientId) {
-        byte[] utf8 = utf8(clientId);
-        return Bytes.wrap(
-                ByteBuffer.allocate(1 + utf8.length).put((byte) 'C').put(utf8).array());
+        return ofClient('C', clientId);
     }
 
+    static Bytes tally(String clientId) {
+        return ofClient('T', clientId);
+    }
+
+    private static Bytes ofClient(char kind, String clientId) {
+        byte[] utf8 = utf8(clientId);
+        return Bytes.wrap(
+                ByteBuffer.allocate(1 + utf8.length).put((byte) kind).put(utf8).array());
+    }
+
+    /** Of the key of a client or a tally. */
     static String clientIdOfClient(byte[] key) {
         return new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
     }
@@ -89,6 +105,29 @@ final class StoreKeys {
 
     static String clientIdOfSettled(byte[] key) {
         return new String(Arrays.copyOfRange(key, 1 + PLACE_BYTES, key.length), StandardCharsets.UTF_8);
+    }
+
+    static Bytes expiry(long millis, int partition, long offset, String clientId) {
+        byte[] utf8 = utf8(clientId);
+        return Bytes.wrap(ByteBuffer.allocate(1 + Long.BYTES + PLACE_BYTES + utf8.length)
+                .put((byte) 'X')
+                .putLong(millis)
+                .putInt(partition)
+                .putLong(offset)
+                .put(utf8)
+                .array());
+    }
+
+    static long millisOfExpiry(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(1);
+    }
+
+    static QueueState.Place placeOfExpiry(byte[] key) {
+        ByteBuffer place = ByteBuffer.wrap(key).position(1 + Long.BYTES);
+        int partition = place.getInt();
+        long offset = place.getLong();
+        String clientId = new String(Arrays.copyOfRange(key, place.position(), key.length), StandardCharsets.UTF_8);
+        return new QueueState.Place(clientId, partition, offset);
     }
 
     static Bytes mark(int partition) {

@@ -1,12 +1,14 @@
 package io.sluice.router.queue;
 
 import io.sluice.router.topology.HeldBackStore;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Bytes;
 
 /**
@@ -15,29 +17,45 @@ import org.apache.kafka.common.utils.Bytes;
  */
 final class StoreQueueState implements QueueState {
 
-    /** Decoded clients that are kept beside those that have changed since the last commit. */
-    private static final int DECODED = 10_000;
+    /** What decoded clients may take on the heap beside those that have changed since the last commit, about. */
+    private static final long DECODED_BYTES = 4 << 20;
+    /** Tallies are small. */
+    private static final int TALLIES = 10_000;
+    /** A client that is connected and has more messages queued does not keep up. */
+    private static final int UNDER_WAY = 100;
 
     private static final byte[] NOTHING = new byte[0];
 
     private final HeldBackStore store;
     private final Map<String, ClientState> changed = new HashMap<>();
-    /** The least recently used first. */
-    private final Map<String, ClientState> decoded = new LinkedHashMap<>(16, 0.75f, true) {
+    private final RecentClients decoded = new RecentClients(DECODED_BYTES);
+    private final Map<String, Tally> changedTallies = new HashMap<>();
+    /**
+     * Tallies that are not written: those of clients that are connected and keep up. They change all the time, and whoever has the
+     * store next counts the few entries.
+     */
+    private final Map<String, Tally> underWay = new HashMap<>();
+    /** Tallies that stand in the store, or are empty. The least recently used first. */
+    private final Map<String, Tally> tallies = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, ClientState> eldest) {
-            return size() > DECODED;
+        protected boolean removeEldestEntry(Map.Entry<String, Tally> eldest) {
+            return size() > TALLIES;
         }
     };
 
     private final Mark[] marks;
     /** By log partition: no settled entry is below. It saves a look into the store at each mark. */
     private final long[] firstSettled;
+    /** No message expires before. */
+    private long firstExpiry;
 
-    private long queued;
     private int clients;
+    private long queued;
+    private long queuedBytes;
+    /** At i the number of clients that have 10 to the power of i messages queued, or more. */
+    private final long[] atLeast = new long[QueueSize.POWERS];
 
     StoreQueueState(HeldBackStore store, int partitions) {
         this.store = store;
@@ -46,27 +64,76 @@ final class StoreQueueState implements QueueState {
         for (int p = 0; p < partitions; p++) {
             marks[p] = StoreCodec.mark(store.get(StoreKeys.mark(p)));
         }
-        queued = StoreCodec.count(store.get(StoreKeys.QUEUED));
-        clients = clientIds().size();
+        walk(StoreKeys.FIRST_CLIENT, StoreKeys.AFTER_CLIENTS, walk -> clients++);
+        eachTally((clientId, tally) -> {
+            queuedBytes += tally.bytes();
+            count(0, tally.messages());
+        });
+        expired(-1, 0, none -> {});
+    }
+
+    private void walk(Bytes from, Bytes to, Consumer<HeldBackStore.Walk> each) {
+        try (HeldBackStore.Walk walk = store.walk(from, to)) {
+            while (walk.next()) {
+                each.accept(walk);
+            }
+        }
+    }
+
+    private void count(long before, long after) {
+        queued += after - before;
+        long power = 1;
+        for (int i = 0; i < atLeast.length; i++) {
+            atLeast[i] += (after >= power ? 1 : 0) - (before >= power ? 1 : 0);
+            power *= 10;
+        }
     }
 
     /** Writes what has changed to the store, where it belongs to the next commit. */
     void write() {
         changed.forEach((clientId, client) -> store.put(StoreKeys.client(clientId), client.toBytes()));
         changed.clear();
-        if (queued != StoreCodec.count(store.get(StoreKeys.QUEUED))) {
-            store.put(StoreKeys.QUEUED, StoreCodec.count(queued));
+        changedTallies.forEach(this::write);
+        changedTallies.clear();
+    }
+
+    private void write(String clientId, Tally tally) {
+        Bytes key = StoreKeys.tally(clientId);
+        byte[] before = store.get(key);
+        byte[] after;
+        if (tally.isUnderWay(UNDER_WAY) && isConnected(clientId)) {
+            after = tally.isEmpty() && before == null ? null : StoreCodec.UNDER_WAY;
+        } else {
+            after = tally.isEmpty() ? null : StoreCodec.tally(tally);
+        }
+        if (!Arrays.equals(before, after)) {
+            store.put(key, after);
+        }
+        cache(clientId, tally, after);
+    }
+
+    private void cache(String clientId, Tally tally, byte[] stored) {
+        if (StoreCodec.isUnderWay(stored) && !tally.isEmpty()) {
+            underWay.put(clientId, tally);
+            tallies.remove(clientId);
+        } else {
+            underWay.remove(clientId);
+            tallies.put(clientId, tally);
         }
     }
 
-    /** How many messages are queued. */
-    long queued() {
-        return queued;
+    private boolean isConnected(String clientId) {
+        ClientState client = client(clientId);
+        return client != null && client.owner() != null;
     }
 
-    /** How many clients are known. */
-    int clients() {
-        return clients;
+    /** How much is queued, beside what is known already. */
+    QueueSize size(List<QueueSize.Behind> farthest, int most) {
+        List<Long> sessions = new ArrayList<>(atLeast.length);
+        for (long count : atLeast) {
+            sessions.add(count);
+        }
+        return new QueueSize(queued, queuedBytes, clients, List.copyOf(sessions), farthest, most);
     }
 
     // --- clients
@@ -94,6 +161,8 @@ final class StoreQueueState implements QueueState {
             clients++;
         }
         decoded.put(clientId, client);
+        // Whether it is connected decides about how its tally is kept.
+        changedTallies.put(clientId, tally(clientId));
     }
 
     @Override
@@ -105,17 +174,91 @@ final class StoreQueueState implements QueueState {
             clients--;
         }
         removeEntries(clientId);
+        tallies.remove(clientId);
+        underWay.remove(clientId);
+        changedTallies.remove(clientId);
+        store.put(StoreKeys.tally(clientId), null);
     }
 
     @Override
-    public Set<String> clientIds() {
-        Set<String> ids = new HashSet<>(changed.keySet());
-        try (HeldBackStore.Walk walk = store.walk(StoreKeys.FIRST_CLIENT, StoreKeys.AFTER_CLIENTS)) {
-            while (walk.next()) {
-                ids.add(StoreKeys.clientIdOfClient(walk.key()));
-            }
+    public void eachClient(BiConsumer<String, ClientState> visitor) {
+        walk(StoreKeys.FIRST_CLIENT, StoreKeys.AFTER_CLIENTS, walk -> {
+            String clientId = StoreKeys.clientIdOfClient(walk.key());
+            ClientState present = changed.get(clientId);
+            visitor.accept(clientId, present == null ? ClientState.of(walk.value()) : present);
+        });
+    }
+
+    // --- tallies
+
+    @Override
+    public Tally tally(String clientId) {
+        Tally known = changedTallies.get(clientId);
+        if (known == null) {
+            known = underWay.get(clientId);
         }
-        return ids;
+        if (known == null) {
+            known = tallies.get(clientId);
+        }
+        return known == null ? load(clientId) : known;
+    }
+
+    private Tally load(String clientId) {
+        byte[] value = store.get(StoreKeys.tally(clientId));
+        Tally tally = StoreCodec.tally(value);
+        if (StoreCodec.isUnderWay(value)) {
+            walkEntries(clientId, walk -> {
+                byte[] entry = walk.value();
+                if (StoreCodec.isQueued(entry)) {
+                    tally.queued(StoreCodec.entry(entry).message().timestamp(), entry.length);
+                } else if (StoreCodec.isReceived(entry)) {
+                    tally.received(1);
+                }
+            });
+            count(0, tally.messages());
+            queuedBytes += tally.bytes();
+        }
+        cache(clientId, tally, value);
+        return tally;
+    }
+
+    @Override
+    public void putTally(String clientId, Tally tally) {
+        changedTallies.put(clientId, tally);
+    }
+
+    @Override
+    public void eachTally(BiConsumer<String, Tally> visitor) {
+        walk(StoreKeys.FIRST_TALLY, StoreKeys.AFTER_TALLIES, walk -> {
+            if (!StoreCodec.isUnderWay(walk.value())) {
+                visitor.accept(StoreKeys.clientIdOfClient(walk.key()), StoreCodec.tally(walk.value()));
+            }
+        });
+    }
+
+    /** An entry is another than before; values are null where there is none. */
+    private void count(String clientId, Tally tally, byte[] before, byte[] after, long timestamp) {
+        boolean wasQueued = StoreCodec.isQueued(before);
+        boolean isQueued = StoreCodec.isQueued(after);
+        boolean wasReceived = StoreCodec.isReceived(before);
+        boolean isReceived = StoreCodec.isReceived(after);
+        if (!wasQueued && !isQueued && wasReceived == isReceived) {
+            return;
+        }
+        long messages = tally.messages();
+        if (wasQueued) {
+            tally.unqueued(before.length);
+            queuedBytes -= before.length;
+        }
+        if (isQueued) {
+            tally.queued(timestamp, after.length);
+            queuedBytes += after.length;
+        }
+        if (wasReceived != isReceived) {
+            tally.received(isReceived ? 1 : -1);
+        }
+        count(messages, tally.messages());
+        changedTallies.put(clientId, tally);
     }
 
     // --- entries
@@ -128,41 +271,51 @@ final class StoreQueueState implements QueueState {
 
     @Override
     public void putEntry(String clientId, int partition, long offset, Entry entry) {
-        byte[] before = store.put(StoreKeys.entry(clientId, partition, offset), StoreCodec.entry(entry));
-        count(before, -1);
-        if (entry.state() == Entry.State.QUEUED) {
-            queued++;
-        }
+        Tally tally = tally(clientId);
+        byte[] after = StoreCodec.entry(entry);
+        byte[] before = store.put(StoreKeys.entry(clientId, partition, offset), after);
+        long timestamp = entry.message() == null ? 0 : entry.message().timestamp();
+        count(clientId, tally, before, after, timestamp);
+        unindex(clientId, partition, offset, before);
         if (entry.state() == Entry.State.SETTLED) {
             store.put(StoreKeys.settled(partition, offset, clientId), NOTHING);
             firstSettled[partition] = Math.min(firstSettled[partition], offset);
-        } else if (StoreCodec.isSettled(before)) {
-            store.put(StoreKeys.settled(partition, offset, clientId), null);
+        }
+        long expiry = StoreCodec.expiry(after);
+        if (expiry != ClientState.NEVER) {
+            store.put(StoreKeys.expiry(expiry, partition, offset, clientId), NOTHING);
+            firstExpiry = Math.min(firstExpiry, expiry);
         }
     }
 
-    private void count(byte[] entry, int by) {
-        if (StoreCodec.isQueued(entry)) {
-            queued += by;
+    private void unindex(String clientId, int partition, long offset, byte[] before) {
+        if (StoreCodec.isSettled(before)) {
+            store.put(StoreKeys.settled(partition, offset, clientId), null);
+        }
+        long expiry = StoreCodec.expiry(before);
+        if (expiry != ClientState.NEVER) {
+            store.put(StoreKeys.expiry(expiry, partition, offset, clientId), null);
         }
     }
 
     @Override
     public void removeEntry(String clientId, int partition, long offset) {
+        Tally tally = tally(clientId);
         byte[] before = store.put(StoreKeys.entry(clientId, partition, offset), null);
-        count(before, -1);
-        if (StoreCodec.isSettled(before)) {
-            store.put(StoreKeys.settled(partition, offset, clientId), null);
-        }
+        count(clientId, tally, before, null, 0);
+        unindex(clientId, partition, offset, before);
     }
 
     @Override
     public void removeEntries(String clientId) {
-        try (HeldBackStore.Walk walk = store.walk(StoreKeys.entry(clientId, 0, 0), StoreKeys.afterEntries(clientId))) {
-            while (walk.next()) {
-                removeEntry(clientId, StoreKeys.partitionOfEntry(walk.key()), StoreKeys.offsetOfEntry(walk.key()));
-            }
-        }
+        walkEntries(
+                clientId,
+                walk -> removeEntry(
+                        clientId, StoreKeys.partitionOfEntry(walk.key()), StoreKeys.offsetOfEntry(walk.key())));
+    }
+
+    private void walkEntries(String clientId, Consumer<HeldBackStore.Walk> each) {
+        walk(StoreKeys.entry(clientId, 0, 0), StoreKeys.afterEntries(clientId), each);
     }
 
     @Override
@@ -190,6 +343,30 @@ final class StoreQueueState implements QueueState {
                 walk.close();
             }
         };
+    }
+
+    // --- expiry
+
+    @Override
+    public long firstExpiry() {
+        return firstExpiry;
+    }
+
+    @Override
+    public void expired(long now, int most, Consumer<Place> visitor) {
+        int visited = 0;
+        Bytes from = StoreKeys.expiry(firstExpiry, 0, 0, "");
+        try (HeldBackStore.Walk walk = store.walk(from, StoreKeys.AFTER_EXPIRIES)) {
+            while (walk.next()) {
+                firstExpiry = StoreKeys.millisOfExpiry(walk.key());
+                if (firstExpiry > now || visited == most) {
+                    return;
+                }
+                visitor.accept(StoreKeys.placeOfExpiry(walk.key()));
+                visited++;
+            }
+        }
+        firstExpiry = ClientState.NEVER;
     }
 
     // --- marks
@@ -235,6 +412,17 @@ final class StoreQueueState implements QueueState {
     @Override
     public void putLost(LostGateways lost) {
         store.put(StoreKeys.LOST_GATEWAYS, StoreCodec.lost(lost));
+    }
+
+    @Override
+    public String withoutFilters() {
+        List<String> known = StoreCodec.texts(store.get(StoreKeys.WITHOUT_FILTERS));
+        return known.isEmpty() ? null : known.get(0);
+    }
+
+    @Override
+    public void putWithoutFilters(String clientId) {
+        store.put(StoreKeys.WITHOUT_FILTERS, clientId == null ? null : StoreCodec.texts(List.of(clientId)));
     }
 
     /** The ids of the topics that the state belongs to; empty if it is new. */

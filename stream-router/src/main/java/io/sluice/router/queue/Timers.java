@@ -33,7 +33,12 @@ final class Timers {
         }
     }
 
-    /** When the next one is due, in milliseconds since the epoch, or {@link ClientState#NEVER}. */
+    /** Whether a client's timer is set. */
+    boolean isSet(String clientId) {
+        return byClient.containsKey(clientId);
+    }
+
+    /** When the first timer is due, in milliseconds since the epoch, or {@link ClientState#NEVER}. */
     long next() {
         return byTime.isEmpty() ? ClientState.NEVER : byTime.first().at();
     }

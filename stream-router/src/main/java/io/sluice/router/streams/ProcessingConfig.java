@@ -10,10 +10,11 @@ import java.time.Duration;
  * @param threads 1 to 64
  * @param standbyReplicas 0 to 3
  * @param commitInterval 100 ms to a minute
- * @param sessionTimeout at least 6 s, the least that Kafka's brokers take by default
+ * @param sessionTimeout 1 s to 5 minutes; Kafka's brokers take 6 s or more unless they are told otherwise
  * @param fetchMinBytes 1 to 1 MiB
  * @param fetchMaxWait up to 5 s
  * @param closeTimeout more than 0
+ * @param watchInterval 100 ms to a minute
  */
 public record ProcessingConfig(
         @Setting(value = "1", unit = "threads", doc = "Threads that process the log.")
@@ -32,8 +33,10 @@ public record ProcessingConfig(
         Duration commitInterval,
 
         @Setting(
-                value = "10s",
-                doc = "After this long without a sign of life the other routers take over a router's tasks.")
+                value = "6s",
+                doc = "After this long without a sign of life the other routers take over a router's tasks, and what it"
+                        + " had begun to write is given up. Kafka's brokers take less than 6s only with a lower"
+                        + " `group.min.session.timeout.ms`.")
         Duration sessionTimeout,
 
         @Setting(
@@ -46,7 +49,14 @@ public record ProcessingConfig(
         Duration fetchMaxWait,
 
         @Setting(value = "10s", doc = "How long a router that stops may take to finish its work.")
-        Duration closeTimeout) {
+        Duration closeTimeout,
+
+        @Setting(
+                value = "5s",
+                doc =
+                        "How often the router looks whether its topics are as they have to be, and how far it lags. It is not"
+                                + " ready when Kafka has not answered four times.")
+        Duration watchInterval) {
 
     private static final int MAX_FETCH_MIN_BYTES = 1 << 20;
 
@@ -55,9 +65,10 @@ public record ProcessingConfig(
         Require.range("threads", threads, 1, 64);
         Require.range("standbyReplicas", standbyReplicas, 0, 3);
         Require.between("commitInterval", commitInterval, Duration.ofMillis(100), Duration.ofMinutes(1));
-        Require.between("sessionTimeout", sessionTimeout, Duration.ofSeconds(6), Duration.ofMinutes(5));
+        Require.between("sessionTimeout", sessionTimeout, Duration.ofSeconds(1), Duration.ofMinutes(5));
         Require.range("fetchMinBytes", fetchMinBytes, 1, MAX_FETCH_MIN_BYTES);
         Require.between("fetchMaxWait", fetchMaxWait, Duration.ofMillis(1), Duration.ofSeconds(5));
         Require.positive("closeTimeout", closeTimeout);
+        Require.between("watchInterval", watchInterval, Duration.ofMillis(100), Duration.ofMinutes(1));
     }
 }

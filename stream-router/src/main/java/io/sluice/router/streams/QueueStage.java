@@ -1,27 +1,36 @@
 package io.sluice.router.streams;
 
 import static org.apache.kafka.streams.StreamsConfig.mainConsumerPrefix;
+import static org.apache.kafka.streams.StreamsConfig.producerPrefix;
 
 import io.sluice.router.RouterConfig;
 import io.sluice.router.queue.QueueConfig;
 import io.sluice.router.queue.QueueEvents;
 import io.sluice.router.queue.QueueTopology;
 import io.sluice.wire.Topics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** Keeps durable sessions and their queues. In transactions: a router that hung and wakes up cannot write over what is newer. */
 final class QueueStage implements Stage {
 
+    /** So many commit intervals a transaction may take at least. */
+    private static final int COMMITS = 4;
+
     private final SessionsConfig config;
+    private final Duration transactionTimeout;
     private final Topics topics;
     private final QueueEvents events;
+    private final Refusals refusals = new Refusals();
 
     QueueStage(RouterConfig config, QueueEvents events) {
         this.config = config.sessions();
+        transactionTimeout = config.processing().sessionTimeout();
         topics = config.kafka().topics();
         this.events = events;
     }
@@ -72,8 +81,12 @@ final class QueueStage implements Stage {
         properties.put(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
         properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbyReplicas());
+        properties.put(UnwritableRecords.REFUSALS, refusals);
         // A thread that waits for records commits nothing.
         properties.put(StreamsConfig.POLL_MS_CONFIG, config.commitInterval().toMillis());
+        // What a router that is dead has begun to write holds up all who read behind it, until this has passed.
+        properties.put(producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int) Math.max(
+                transactionTimeout.toMillis(), COMMITS * config.commitInterval().toMillis()));
         // Somebody waits for the answer to a command.
         properties.put(mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), 1);
     }
@@ -90,7 +103,11 @@ final class QueueStage implements Stage {
                         config.clockTolerance(),
                         config.groupKeep(),
                         config.pageMessages(),
-                        config.pageBytes()),
+                        config.pageBytes(),
+                        config.queueLimits(),
+                        config.lagInterval(),
+                        config.lagSessions()),
+                refusals::contains,
                 events));
     }
 }

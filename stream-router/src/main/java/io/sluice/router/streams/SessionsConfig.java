@@ -2,6 +2,7 @@ package io.sluice.router.streams;
 
 import io.sluice.kit.config.Require;
 import io.sluice.kit.config.Setting;
+import io.sluice.router.queue.QueueLimits;
 import java.time.Duration;
 
 /**
@@ -16,6 +17,12 @@ import java.time.Duration;
  * @param uniqueIds 1 or more
  * @param pageMessages 1 to 100,000
  * @param pageBytes 1 KiB to 32 MiB
+ * @param queueMessages 1 or more
+ * @param queueBytes 1 KiB or more
+ * @param queueAge 0 for no limit, or 1 s or more
+ * @param queueFullPolicy for messages at QoS 1 and 2
+ * @param lagInterval 1 s to 10 minutes
+ * @param lagSessions 0 to 1,000
  */
 public record SessionsConfig(
         @Setting(
@@ -70,10 +77,46 @@ public record SessionsConfig(
         int pageMessages,
 
         @Setting(value = "256KiB", unit = "bytes", doc = "Bytes of one such answer; a larger message stands alone.")
-        int pageBytes) {
+        int pageBytes,
+
+        @Setting(
+                value = "1000000",
+                unit = "messages",
+                doc = "Messages that are queued for one session; what is on its way to its client counts.")
+        long queueMessages,
+
+        @Setting(value = "1GiB", unit = "bytes", doc = "What these take on disk, about.")
+        long queueBytes,
+
+        @Setting(
+                value = "0s",
+                doc = "How long a message may be queued; 0s for as long as its session lives. A message expiry interval"
+                        + " that is shorter goes first.")
+        Duration queueAge,
+
+        @Setting(
+                value = "drop-oldest",
+                doc =
+                        "What happens to a message for which there is no room. `drop-oldest` queues it and drops the oldest"
+                                + " hundredth of what is queued; `drop-newest` drops it; `disconnect` drops it too and disconnects the"
+                                + " client with 0x97, once until half of its queue is free again. Each message that is dropped is counted,"
+                                + " and shown in `mqtt.sessions`.")
+        QueueLimits.WhenFull queueFullPolicy,
+
+        @Setting(
+                value = "10s",
+                doc = "How often `mqtt.sessions` tells at most how far one session is behind, when that has changed.")
+        Duration lagInterval,
+
+        @Setting(
+                value = "10",
+                unit = "sessions",
+                doc = "Of how many sessions, those that are farthest behind, the metrics tell by client id.")
+        int lagSessions) {
 
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofSeconds(10);
+    private static final Duration LONGEST_AGE = Duration.ofDays(36_500);
 
     /** Checks the ranges. */
     public SessionsConfig {
@@ -86,5 +129,21 @@ public record SessionsConfig(
         Require.range("uniqueIds", uniqueIds, 1, 1 << 30);
         Require.range("pageMessages", pageMessages, 1, 100_000);
         Require.range("pageBytes", pageBytes, 1 << 10, 32 << 20);
+        Require.range("queueMessages", queueMessages, 1, Long.MAX_VALUE);
+        Require.range("queueBytes", queueBytes, 1 << 10, Long.MAX_VALUE);
+        if (!queueAge.isZero()) {
+            Require.between("queueAge", queueAge, Duration.ofSeconds(1), LONGEST_AGE);
+        }
+        Require.between("lagInterval", lagInterval, Duration.ofSeconds(1), Duration.ofMinutes(10));
+        Require.range("lagSessions", lagSessions, 0, 1_000);
+    }
+
+    /** What may be queued for one session. */
+    QueueLimits queueLimits() {
+        return new QueueLimits(
+                queueMessages,
+                queueBytes,
+                queueAge.isZero() ? QueueLimits.UNLIMITED_AGE : queueAge.toMillis(),
+                queueFullPolicy);
     }
 }

@@ -20,6 +20,8 @@ import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.slf4j.Logger;
@@ -33,8 +35,9 @@ import org.slf4j.LoggerFactory;
 public final class StreamsRun implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(StreamsRun.class);
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
-    private static final Duration KAFKA_SILENCE = Duration.ofSeconds(20);
+    /** Kafka is away when so many looks had no answer. */
+    private static final int UNANSWERED = 4;
+
     private static final long LEAVE_TIMEOUT_S = 10;
     private static final Duration ADMIN_CLOSE = Duration.ofSeconds(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
@@ -51,6 +54,7 @@ public final class StreamsRun implements AutoCloseable {
     private final LogWatch watch;
     private final LetterWriter letters;
     private final Thread thread;
+    private volatile boolean closing;
     private volatile RunState state = new RunState.Waiting("starting");
     /** When Kafka has last answered, by the monotonic clock; null before the first time. */
     private volatile Long answeredAt;
@@ -111,7 +115,7 @@ public final class StreamsRun implements AutoCloseable {
             return new Check(stage.name() + " kafka", false, "has not answered yet");
         }
         Duration silence = Duration.ofNanos(System.nanoTime() - answered);
-        boolean answers = silence.compareTo(KAFKA_SILENCE) < 0;
+        boolean answers = silence.compareTo(config.processing().watchInterval().multipliedBy(UNANSWERED)) < 0;
         return new Check(stage.name() + " kafka", answers, "last answer " + silence.toSeconds() + " s ago");
     }
 
@@ -203,7 +207,7 @@ public final class StreamsRun implements AutoCloseable {
     /** Returns when Kafka Streams has ended or has to. */
     private void lookAfter(Admin admin, Map<String, String> ids, Stage.Started begun, CountDownLatch ended)
             throws InterruptedException {
-        while (!ended.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+        while (!ended.await(config.processing().watchInterval().toMillis(), TimeUnit.MILLISECONDS)) {
             Map<String, String> present = look(admin, ids);
             if (!ids.equals(present)) {
                 failed(present == null ? "topics are missing" : "topics were made anew");
@@ -274,17 +278,28 @@ public final class StreamsRun implements AutoCloseable {
                 .log("Halted");
     }
 
+    /** Whoever stops leaves its tasks to the others at once; whoever begins again after a failure keeps them. */
     private void close(KafkaStreams streams) {
-        if (!streams.close(config.processing().closeTimeout())) {
+        boolean leaves = closing && !failures.isOf(FencedInstanceIdException.class);
+        CloseOptions options = CloseOptions.timeout(config.processing().closeTimeout())
+                .withGroupMembershipOperation(
+                        leaves ? GroupMembershipOperation.LEAVE_GROUP : GroupMembershipOperation.REMAIN_IN_GROUP);
+        if (!streams.close(options)) {
             log.atWarn()
                     .log("Kafka Streams did not end in time; what it has not written is done again by the next one");
         }
     }
 
+    /** Lets the run end soon; {@link #close} waits for it. */
+    public void stop() {
+        closing = true;
+        thread.interrupt();
+    }
+
     /** Ends the run; what was read is written and committed, if that is possible in time. */
     @Override
     public void close() {
-        thread.interrupt();
+        stop();
         try {
             thread.join(config.processing().closeTimeout().multipliedBy(2).toMillis());
             letters.close();

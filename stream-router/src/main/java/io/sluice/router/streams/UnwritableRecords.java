@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides about records that could not be written. One that Kafka will never take is counted, goes to the dead-letter
- * topic without its value, and stops nobody; whatever else goes wrong is tried again. Made by Kafka Streams; called by
+ * topic without its value, and stops nobody ({@link Refusals}); whatever else goes wrong is tried again. Made by Kafka Streams; called by
  * threads of its producers.
  */
 public final class UnwritableRecords implements ProductionExceptionHandler {
@@ -22,18 +22,22 @@ public final class UnwritableRecords implements ProductionExceptionHandler {
     static final String DEAD_LETTER_TOPIC = "sluice.dead.letter.topic";
     static final String METRICS = "sluice.metrics";
     static final String LETTERS = "sluice.letters";
+    static final String REFUSALS = "sluice.refusals";
 
     private static final Logger log = LoggerFactory.getLogger(UnwritableRecords.class);
 
     private String deadLetterTopic;
     private RouterMetrics metrics;
     private LetterWriter letters;
+    /** Null where nothing is written in transactions. */
+    private Refusals refusals;
 
     @Override
     public void configure(Map<String, ?> configs) {
         letters = (LetterWriter) configs.get(LETTERS);
         deadLetterTopic = (String) configs.get(DEAD_LETTER_TOPIC);
         metrics = (RouterMetrics) configs.get(METRICS);
+        refusals = (Refusals) configs.get(REFUSALS);
     }
 
     @Override
@@ -55,8 +59,14 @@ public final class UnwritableRecords implements ProductionExceptionHandler {
                 .addKeyValue("fromOffset", context.offset())
                 .addKeyValue("cause", exception.getMessage())
                 .log("Kafka refuses a record for good");
-        letters.write(letter(context, record, exception));
-        return Response.resume();
+        boolean isNew = refusals == null
+                || context.topic() == null
+                || refusals.add(context.topic(), context.partition(), context.offset());
+        if (isNew) {
+            letters.write(letter(context, record, exception));
+        }
+        // What stands in a transaction with it is done again without the record that led to it.
+        return refusals == null ? Response.resume() : Response.fail();
     }
 
     private ProducerRecord<byte[], byte[]> letter(

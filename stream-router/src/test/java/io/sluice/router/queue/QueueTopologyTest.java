@@ -3,6 +3,7 @@ package io.sluice.router.queue;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,6 +25,7 @@ import io.sluice.wire.TopicFilter;
 import io.sluice.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -44,6 +46,11 @@ class QueueTopologyTest {
 
     private static final Topics TOPICS = new Topics("", 1);
     private static final Duration TAKE_OVER = Duration.ofSeconds(1);
+    private static final Duration LAG_INTERVAL = Duration.ofSeconds(10);
+    private static final QueueLimits UNLIMITED = new QueueLimits(
+            Long.MAX_VALUE, Long.MAX_VALUE, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DROP_OLDEST);
+    private static final Instant STARTED = Instant.parse("2026-01-01T10:00:00Z");
+    private static final long LOGGED = STARTED.toEpochMilli();
     private static final String CLIENT = "c1";
     private static final int SLOT = 0;
     private static final SubscriptionOptions QOS_1 = new SubscriptionOptions(Qos.AT_LEAST_ONCE, false, false, 0);
@@ -54,18 +61,42 @@ class QueueTopologyTest {
     private TestInputTopic<byte[], byte[]> commands;
     private TestInputTopic<byte[], byte[]> inbox;
     private TestOutputTopic<byte[], byte[]> fanout;
+    private Duration elapsed;
     private long nextCommand;
 
+    @TempDir
+    Path folder;
+
     @BeforeEach
-    void start(@TempDir Path folder) {
+    void start() {
+        start(UNLIMITED);
+    }
+
+    private void startWith(QueueLimits limits) {
+        driver.close();
+        start(limits);
+    }
+
+    private void start(QueueLimits limits) {
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, TOPICS.queueApplicationId());
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         QueueConfig config = new QueueConfig(
-                TOPICS, List.of("log", "commands", "inbox"), TAKE_OVER, Duration.ZERO, Duration.ofHours(1), 3, 1 << 20);
-        driver = new TopologyTestDriver(QueueTopology.build(config, events), properties);
+                TOPICS,
+                List.of("log", "commands", "inbox"),
+                TAKE_OVER,
+                Duration.ZERO,
+                Duration.ofHours(1),
+                3,
+                1 << 20,
+                limits,
+                LAG_INTERVAL,
+                2);
+        driver = new TopologyTestDriver(
+                QueueTopology.build(config, (topic, partition, offset) -> false, events), properties, STARTED);
+        elapsed = Duration.ZERO;
         commands = input(TOPICS.commands());
         inbox = input(TOPICS.inbox());
         fanout = output(TOPICS.fanout());
@@ -110,7 +141,7 @@ class QueueTopologyTest {
             match(epoch, offset);
         }
         mark(5);
-        assertThat(events.queued()).isEqualTo(5);
+        assertThat(events.size().messages()).isEqualTo(5);
 
         long second = command(attach("gw-2", false));
         Fanout.Page first = page();
@@ -182,7 +213,7 @@ class QueueTopologyTest {
         command(attach("gw-2", false));
         said();
 
-        driver.advanceWallClockTime(TAKE_OVER.plusMillis(200));
+        advance(TAKE_OVER.plusMillis(200));
 
         assertThat(page().incarnation()).isEqualTo("gw-2");
     }
@@ -211,13 +242,13 @@ class QueueTopologyTest {
     void publishesADelayedWillUnlessTheSessionResumes() {
         long first = command(attach("gw-1", false, 10));
         command(detach(first, -1, WillAction.PUBLISH));
-        driver.advanceWallClockTime(Duration.ofSeconds(9));
+        advance(Duration.ofSeconds(9));
         long second = command(attach("gw-2", false, 10));
-        driver.advanceWallClockTime(Duration.ofSeconds(9));
+        advance(Duration.ofSeconds(9));
         assertThat(output(TOPICS.wills()).isEmpty()).isTrue();
 
         command(detach(second, -1, WillAction.PUBLISH));
-        driver.advanceWallClockTime(Duration.ofSeconds(10).plusMillis(200));
+        advance(Duration.ofSeconds(10).plusMillis(200));
 
         assertThat(output(TOPICS.wills()).readRecordsToList()).hasSize(1);
     }
@@ -382,7 +413,7 @@ class QueueTopologyTest {
         command(detach(epoch, 60, WillAction.FORGET));
         output(TOPICS.subscriptions()).readRecordsToList();
 
-        driver.advanceWallClockTime(Duration.ofSeconds(61));
+        advance(Duration.ofSeconds(61));
 
         TestRecord<byte[], byte[]> filters = output(TOPICS.subscriptions()).readRecord();
         assertThat(SubscriptionsRecord.decode(filters.key(), filters.value()).versions())
@@ -407,7 +438,247 @@ class QueueTopologyTest {
         assertThat(fanout.isEmpty()).isFalse();
     }
 
+    // --- limits
+
+    @Test
+    void dropsTheOldestWhenTheQueueIsFull() throws Exception {
+        startWith(limited(3, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DROP_OLDEST));
+        long epoch = away("x");
+        for (int offset = 0; offset < 5; offset++) {
+            match(epoch, offset);
+        }
+        mark(5);
+
+        command(attach("gw-2", false));
+
+        assertThat(offsets(page())).containsExactly(2L, 3L, 4L);
+        assertThat(events.dropped()).containsExactly(DropReason.MESSAGES, DropReason.MESSAGES);
+    }
+
+    @Test
+    void dropsTheNewestWhenTheQueueIsFull() throws Exception {
+        startWith(limited(3, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DROP_NEWEST));
+        long epoch = away("x");
+        for (int offset = 0; offset < 5; offset++) {
+            match(epoch, offset);
+        }
+        mark(5);
+
+        command(attach("gw-2", false));
+
+        assertThat(offsets(page())).containsExactly(0L, 1L, 2L);
+        JsonNode queue = last(TOPICS.sessions()).get("queue");
+        assertThat(queue.get("messages").asLong()).isEqualTo(3);
+        assertThat(queue.get("dropped").get("messages").asLong()).isEqualTo(2);
+        assertThat(queue.get("oldest").asLong()).isEqualTo(LOGGED);
+    }
+
+    @Test
+    void boundsTheBytesOfAQueue() throws Exception {
+        startWith(new QueueLimits(Long.MAX_VALUE, 2_500, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DROP_OLDEST));
+        long epoch = away("x");
+        for (int offset = 0; offset < 5; offset++) {
+            match(epoch, offset, Qos.AT_LEAST_ONCE, LOGGED, -1, new byte[1_000]);
+        }
+        mark(5);
+
+        command(attach("gw-2", false));
+
+        assertThat(offsets(page())).containsExactly(3L, 4L);
+        assertThat(events.dropped()).containsOnly(DropReason.BYTES).hasSize(3);
+        assertThat(events.size().bytes()).isBetween(2_000L, 2_500L);
+    }
+
+    /** It is told once, so that it can come back and take what is queued. */
+    @Test
+    void disconnectsAClientWhoseQueueIsFullOnceUntilHalfOfItIsFree() throws Exception {
+        startWith(limited(4, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DISCONNECT));
+        long epoch = subscribed("x");
+        for (int offset = 0; offset < 6; offset++) {
+            match(epoch, offset);
+        }
+        Fanout.Overflow overflow = (Fanout.Overflow) said();
+        assertThat(overflow.incarnation()).isEqualTo("gw-1");
+        assertThat(overflow.epoch()).isEqualTo(epoch);
+        assertThat(fanout.isEmpty()).isTrue();
+
+        command(detach(epoch, -1, WillAction.FORGET));
+        long second = command(attach("gw-2", false));
+        page();
+        match(epoch, 6);
+        assertThat(fanout.isEmpty()).isTrue();
+
+        mark(7);
+        settle(second, 0);
+        settle(second, 1);
+        match(epoch, 7);
+        match(epoch, 8);
+        assertThat(fanout.isEmpty()).isTrue();
+        match(epoch, 9);
+        assertThat(said()).isInstanceOf(Fanout.Overflow.class);
+    }
+
+    @Test
+    void dropsWhatIsQueuedForTooLong() throws Exception {
+        startWith(limited(100, 60_000, QueueLimits.WhenFull.DROP_OLDEST));
+        long epoch = away("x");
+        match(epoch, 0);
+        advance(Duration.ofSeconds(30));
+        match(epoch, 1, Qos.AT_LEAST_ONCE, LOGGED + 30_000, -1, new byte[0]);
+        mark(2);
+
+        advance(Duration.ofSeconds(37));
+
+        assertThat(events.dropped()).containsExactly(DropReason.AGE);
+        command(attach("gw-2", false));
+        assertThat(offsets(page())).containsExactly(1L);
+    }
+
+    /** [MQTT-3.3.2-5] */
+    @Test
+    void givesNoMessageThatHasExpiredAndKeepsNone() throws Exception {
+        long epoch = away("x");
+        match(epoch, 0, Qos.AT_LEAST_ONCE, LOGGED, 10, new byte[0]);
+        match(epoch, 1, Qos.AT_LEAST_ONCE, LOGGED, 100, new byte[0]);
+        match(epoch, 2);
+        mark(3);
+        assertThat(keys('X')).isEqualTo(2);
+
+        advance(Duration.ofSeconds(12));
+
+        assertThat(keys('E')).isEqualTo(2);
+        assertThat(keys('X')).isEqualTo(1);
+        assertThat(events.dropped()).containsExactly(DropReason.EXPIRED);
+        command(attach("gw-2", false));
+        assertThat(offsets(page())).containsExactly(1L, 2L);
+    }
+
+    /** A client that holds a packet identifier keeps it until PUBREL comes. */
+    @Test
+    void releasesTheIdentifierOfADroppedMessageThatMayHaveBeenSent() throws Exception {
+        startWith(limited(1, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DROP_OLDEST));
+        long epoch = subscribed("x", Qos.EXACTLY_ONCE);
+        match(epoch, 0, Qos.EXACTLY_ONCE, LOGGED, -1, new byte[0]);
+        mark(1);
+        command(new ClientCommand.Detach(CLIENT, epoch, -1, WillAction.FORGET, new long[] {1}, "because"));
+
+        match(epoch, 1, Qos.EXACTLY_ONCE, LOGGED, -1, new byte[0]);
+        match(epoch, 2, Qos.EXACTLY_ONCE, LOGGED, -1, new byte[0]);
+        mark(3);
+
+        command(attach("gw-2", false));
+        Fanout.Page page = page();
+        assertThat(page.entries()).first().isEqualTo(new Fanout.Received(new Origin(0, 0)));
+        assertThat(offsets(page)).containsExactly(0L, 2L);
+    }
+
+    /** [MQTT-3.3.1-1]: DUP says that a message may have been sent before. */
+    @Test
+    void tellsWhatMayHaveBeenSent() throws Exception {
+        long epoch = subscribed("x");
+        for (int offset = 0; offset < 5; offset++) {
+            match(epoch, offset);
+        }
+        mark(5);
+        command(new ClientCommand.Detach(CLIENT, epoch, -1, WillAction.FORGET, new long[] {2}, "because"));
+
+        long second = command(attach("gw-2", false));
+        Fanout.Page first = page();
+        command(new ClientCommand.Pull(CLIENT, second, 9, new long[] {3}));
+        Fanout.Page next = page();
+
+        assertThat(maybeSent(first)).containsExactly(true, true, false);
+        assertThat(first.sentBelow()).containsExactly(2);
+        assertThat(maybeSent(next)).containsExactly(false, false);
+
+        command(new Command.GatewayLost(1, SLOT, "gw-2"));
+        long lostAt = now();
+        match(epoch, 5, Qos.AT_LEAST_ONCE, lostAt + 1, -1, new byte[0]);
+        mark(6);
+        long third = command(attach("gw-3", false));
+        page();
+        command(new ClientCommand.Pull(CLIENT, third, 9, new long[] {3}));
+        assertThat(maybeSent(page())).containsExactly(true, true, false);
+    }
+
+    private static List<Boolean> maybeSent(Fanout.Page page) {
+        return page.entries().stream()
+                .map(entry -> ((Fanout.Queued) entry).maybeSent())
+                .toList();
+    }
+
+    @Test
+    void tellsHowFarASessionIsBehindOnceInAnInterval() throws Exception {
+        startWith(limited(100, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DROP_OLDEST));
+        long epoch = away("x");
+        output(TOPICS.sessions()).readRecordsToList();
+        for (int offset = 0; offset < 10; offset++) {
+            match(epoch, offset);
+        }
+        assertThat(output(TOPICS.sessions()).isEmpty()).isTrue();
+
+        advance(LAG_INTERVAL.plusMillis(1_200));
+        assertThat(output(TOPICS.sessions()).readRecordsToList()).hasSize(1);
+        advance(LAG_INTERVAL.plusMillis(1_200));
+        assertThat(output(TOPICS.sessions()).isEmpty()).isTrue();
+
+        for (int offset = 10; offset < 30; offset++) {
+            match(epoch, offset);
+        }
+        advance(LAG_INTERVAL.plusMillis(1_200));
+
+        JsonNode queue = last(TOPICS.sessions()).get("queue");
+        assertThat(queue.get("messages").asLong()).isEqualTo(30);
+        // 20 more came within two intervals, and there is room for 70.
+        assertThat(queue.get("secondsToLimit").asLong()).isBetween(60L, 80L);
+        assertThat(events.size().atLeast()).startsWith(1L, 1L, 0L);
+        assertThat(events.size().farthest())
+                .extracting(QueueSize.Behind::clientId, QueueSize.Behind::messages)
+                .containsExactly(tuple(CLIENT, 30L));
+    }
+
+    /** The topic must not grow with each session that was. The last record tells the last command, so it stays for a while. */
+    @Test
+    void forgetsTheFiltersOfASessionThatEndedWhenAnotherRecordStandsBehind() throws Exception {
+        long epoch = subscribed("x");
+        command(detach(epoch, 0, WillAction.FORGET));
+        List<TestRecord<byte[], byte[]>> before = output(TOPICS.subscriptions()).readRecordsToList();
+        assertThat(before).last().satisfies(record -> assertThat(record.value()).isNotNull());
+
+        Attach other = new Attach("c2", "gw-1", SLOT, 1, 0, false, 3600, 5, 60, "127.0.0.1:1", null);
+        long second = command(other);
+        command(new ClientCommand.Subscribe(
+                "c2",
+                second,
+                new long[] {0},
+                List.of(new ClientCommand.Subscribe.Requested(new TopicFilter("y"), QOS_1))));
+
+        List<TestRecord<byte[], byte[]>> after = output(TOPICS.subscriptions()).readRecordsToList();
+        assertThat(after).extracting(record -> new String(record.key(), UTF_8)).containsExactly("c2", CLIENT);
+        assertThat(after.get(1).value()).isNull();
+    }
+
+    private static QueueLimits limited(long messages, long ageMillis, QueueLimits.WhenFull whenFull) {
+        return new QueueLimits(messages, Long.MAX_VALUE, ageMillis, whenFull);
+    }
+
+    /** A session with a filter whose client has gone after it was sent nothing. */
+    private long away(String filter) throws DamagedRecordException {
+        long epoch = subscribed(filter);
+        command(new ClientCommand.Detach(CLIENT, epoch, -1, WillAction.FORGET, new long[] {0}, "because"));
+        return epoch;
+    }
+
     // --- what it is told
+
+    private void advance(Duration time) {
+        driver.advanceWallClockTime(time);
+        elapsed = elapsed.plus(time);
+    }
+
+    private long now() {
+        return STARTED.plus(elapsed).toEpochMilli();
+    }
 
     private long command(Command command) {
         commands.pipeInput(command.key(), command.value());
@@ -437,32 +708,44 @@ class QueueTopologyTest {
     }
 
     private static ClientCommand.Subscribe subscribe(long epoch, String filter, long at) {
+        return subscribe(epoch, filter, at, QOS_1);
+    }
+
+    private static ClientCommand.Subscribe subscribe(long epoch, String filter, long at, SubscriptionOptions options) {
         return new ClientCommand.Subscribe(
                 CLIENT,
                 epoch,
                 new long[] {at},
-                List.of(new ClientCommand.Subscribe.Requested(new TopicFilter(filter), QOS_1)));
+                List.of(new ClientCommand.Subscribe.Requested(new TopicFilter(filter), options)));
     }
 
     /** A new session with a filter; returns its id, which is its epoch too. */
     private long subscribed(String filter) throws DamagedRecordException {
+        return subscribed(filter, Qos.AT_LEAST_ONCE);
+    }
+
+    private long subscribed(String filter, Qos qos) throws DamagedRecordException {
         long epoch = command(attach("gw-1", false));
         page();
-        command(subscribe(epoch, filter, 0));
+        command(subscribe(epoch, filter, 0, new SubscriptionOptions(qos, false, false, 0)));
         return epoch;
     }
 
     private void match(long sessionId, long offset) {
+        match(sessionId, offset, Qos.AT_LEAST_ONCE, LOGGED, -1, new byte[0]);
+    }
+
+    private void match(long sessionId, long offset, Qos qos, long timestamp, long expirySeconds, byte[] payload) {
         PublishRecord message = new PublishRecord(
                 "x".getBytes(UTF_8),
-                new byte[0],
-                Qos.AT_LEAST_ONCE,
+                payload,
+                qos,
                 false,
                 null,
-                PublishProperties.NONE,
+                new PublishProperties(-1, expirySeconds, null, null, null, List.of()),
                 0,
                 offset,
-                1_000 + offset);
+                timestamp);
         Inbox.Match match = new Inbox.Match(CLIENT, sessionId, message);
         inbox.pipeInput(match.key(), match.value());
     }
@@ -470,7 +753,7 @@ class QueueTopologyTest {
     /** Everything below is matched, with all filters that there are. */
     private void mark(long reached) {
         inbox.pipeInput(null, new Inbox.Mark(0, reached, nextCommand).value());
-        driver.advanceWallClockTime(Duration.ofMillis(100));
+        advance(Duration.ofMillis(100));
     }
 
     private void settle(long epoch, long offset) {

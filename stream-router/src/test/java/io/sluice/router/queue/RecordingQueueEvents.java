@@ -7,14 +7,19 @@ import java.util.List;
 final class RecordingQueueEvents implements QueueEvents {
 
     private final List<PassedOver> passedOver = new ArrayList<>();
-    private long queued;
+    private final List<DropReason> dropped = new ArrayList<>();
+    private QueueSize size = new QueueSize(0, 0, 0, List.of(), List.of(), 0);
 
     List<PassedOver> passedOver() {
         return passedOver;
     }
 
-    long queued() {
-        return queued;
+    List<DropReason> dropped() {
+        return dropped;
+    }
+
+    QueueSize size() {
+        return size;
     }
 
     @Override
@@ -32,8 +37,13 @@ final class RecordingQueueEvents implements QueueEvents {
     }
 
     @Override
-    public void size(int partition, long messages, int clients) {
-        queued = messages;
+    public void dropped(DropReason reason) {
+        dropped.add(reason);
+    }
+
+    @Override
+    public void size(int partition, QueueSize present) {
+        size = present;
     }
 
     @Override

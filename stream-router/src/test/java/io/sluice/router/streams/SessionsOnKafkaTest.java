@@ -11,10 +11,13 @@ import io.sluice.kit.http.Check;
 import io.sluice.kit.metrics.Metrics;
 import io.sluice.router.KafkaCluster;
 import io.sluice.router.RouterConfig;
+import io.sluice.router.SharedKafka;
 import io.sluice.router.matching.MatchEvents;
 import io.sluice.router.metrics.RouterMetrics;
+import io.sluice.router.queue.DropReason;
 import io.sluice.router.queue.PassedOver;
 import io.sluice.router.queue.QueueEvents;
+import io.sluice.router.queue.QueueSize;
 import io.sluice.wire.Command;
 import io.sluice.wire.Fanout;
 import io.sluice.wire.Origin;
@@ -32,14 +35,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Match and queue stage on a real Kafka, with gateways that are the test's own. */
@@ -49,8 +52,8 @@ class SessionsOnKafkaTest {
     private static final int PARTITIONS = 3;
     private static final String CLIENT = "client-1";
 
-    @TempDir
-    static Path kafkaFolder;
+    @RegisterExtension
+    static final SharedKafka SHARED = new SharedKafka();
 
     static KafkaCluster kafka;
 
@@ -61,13 +64,8 @@ class SessionsOnKafkaTest {
     private Topics topics;
 
     @BeforeAll
-    static void startKafka() {
-        kafka = new KafkaCluster(kafkaFolder);
-    }
-
-    @AfterAll
-    static void stopKafka() {
-        kafka.close();
+    static void findKafka() {
+        kafka = SHARED.cluster();
     }
 
     @BeforeEach
@@ -166,6 +164,33 @@ class SessionsOnKafkaTest {
         assertThat(events.deaths).hasValueGreaterThanOrEqualTo(4);
     }
 
+    /** A transaction with a record that Kafka refuses fails, and would fail again whenever it is repeated. */
+    @Test
+    void passesOverACommandWhoseAnswerKafkaRefusesForGood() throws Exception {
+        kafka.limit(topics.fanout(), 50_000);
+        start();
+        FakeGateway one = gateway("one", 0);
+        long epoch = one.attach(CLIENT, false, null);
+        one.nextPage();
+        one.subscribe(CLIENT, epoch, "a/#", Qos.AT_LEAST_ONCE);
+        one.detach(CLIENT, epoch);
+        kafka.write(publish(topics, "a/1", "x".repeat(100_000)));
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(liveEntries()).isEqualTo(1));
+
+        one.attach(CLIENT, false, null);
+        one.attach("client-2", false, null);
+
+        assertThat(one.nextPage().clientId()).isEqualTo("client-2");
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(kafka.read(topics.deadLetter()))
+                        .singleElement()
+                        .satisfies(letter -> assertThat(letter.headers()
+                                        .lastHeader("dead-letter.cause")
+                                        .value())
+                                .asString()
+                                .contains(topics.fanout())));
+    }
+
     @Test
     void goesOnAfterARestart() throws Exception {
         List<StreamsRun> runs = start();
@@ -256,7 +281,7 @@ class SessionsOnKafkaTest {
                 "SLUICE_PROCESSING_COMMIT_INTERVAL",
                 "100ms",
                 "SLUICE_PROCESSING_SESSION_TIMEOUT",
-                "6s"));
+                "2s"));
         settings.putAll(more);
         RouterConfig config = Configs.load(RouterConfig.class, null, settings);
         Metrics metrics = metrics();
@@ -354,8 +379,13 @@ class SessionsOnKafkaTest {
         }
 
         @Override
-        public void size(int partition, long queued, int clients) {
-            metrics.size(partition, queued, clients);
+        public void dropped(DropReason reason) {
+            metrics.dropped(reason);
+        }
+
+        @Override
+        public void size(int partition, QueueSize size) {
+            metrics.size(partition, size);
         }
 
         @Override
@@ -368,10 +398,12 @@ class SessionsOnKafkaTest {
 
     private List<String> publishSome(int from, int count) throws Exception {
         List<String> payloads = new ArrayList<>();
-        for (int i : IntStream.range(from, from + count).toArray()) {
-            kafka.write(publish(topics, "a/" + i % 7, "m" + i));
+        List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            records.add(publish(topics, "a/" + i % 7, "m" + i));
             payloads.add("m" + i);
         }
+        kafka.write(records);
         return payloads;
     }
 
