@@ -63,11 +63,12 @@ final class Comparison {
     }
 
     /** All that runs: what is measured, and what the gateways need. */
-    private record Servers(Mosquitto mosquitto, Cluster cluster, Cluster.Gateway gateway) {
+    private record Servers(Mosquitto mosquitto, Mosquitto saving, Cluster cluster, Cluster.Gateway gateway) {
 
         List<ManagedProcess> processes() {
             List<ManagedProcess> all = new ArrayList<>(cluster.processes());
             all.add(mosquitto.process());
+            all.add(saving.process());
             return all;
         }
     }
@@ -76,14 +77,16 @@ final class Comparison {
     String run() {
         say("Starting Mosquitto, Kafka, ZooKeeper, a leader, a router and a gateway in " + folder);
         try (Mosquitto mosquitto = Mosquitto.start(folder, Mosquitto.Saving.NOTHING);
+                Mosquitto saving = Mosquitto.start(folder, Mosquitto.Saving.EVERY_CHANGE);
                 Cluster cluster = Cluster.start(folder, plan.gatewayOptions())) {
-            Servers servers = new Servers(mosquitto, cluster, cluster.startGateway(List.of()));
+            Servers servers = new Servers(mosquitto, saving, cluster, cluster.startGateway(List.of()));
             rehearse(servers, List.of(servers.gateway()));
             for (int round = 0; round < plan.rounds(); round++) {
                 say("Round " + (round + 1) + " of " + plan.rounds());
                 throughput(servers, round);
                 idle(servers);
                 latency(servers, round);
+                durable(servers, round);
                 stopped(servers, round);
                 scaling(servers, round);
             }
@@ -113,6 +116,31 @@ final class Comparison {
                         () -> hop(servers, name, rate),
                         () -> sluice(servers, name, List.of(servers.gateway()), Scenario.latency(rate)));
                 mosquitto(servers, name, Scenario.latency(rate));
+            }
+        }
+    }
+
+    /** What keeps sessions meets what keeps them in memory only, what saves them, and its own clean ones. */
+    private void durable(Servers servers, int round) {
+        List<Cluster.Gateway> gateway = List.of(servers.gateway());
+        for (Scenario scenario : Scenario.durable()) {
+            String name = scenario.name();
+            if (plan.wants(name)) {
+                mosquitto(servers, name, scenario.arguments());
+                inTurn(
+                        round,
+                        () -> saving(servers, name, scenario.arguments()),
+                        () -> sluice(servers, name, gateway, scenario.arguments()));
+            }
+        }
+        for (int rate : Scenario.durableRates()) {
+            String clean = RatioTables.cleanRate(rate);
+            String durable = RatioTables.durableRate(rate);
+            if (plan.wants(durable)) {
+                inTurn(
+                        round,
+                        () -> sluice(servers, clean, gateway, Scenario.latency(rate)),
+                        () -> sluice(servers, durable, gateway, Scenario.durableLatency(rate)));
             }
         }
     }
@@ -219,9 +247,17 @@ final class Comparison {
     }
 
     private void mosquitto(Servers servers, String name, List<String> arguments) {
+        measure(servers, name, RatioTables.MOSQUITTO, target(servers.mosquitto(), arguments));
+    }
+
+    private void saving(Servers servers, String name, List<String> arguments) {
+        measure(servers, name, RatioTables.MOSQUITTO_SAVING, target(servers.saving(), arguments));
+    }
+
+    private static List<String> target(Mosquitto mosquitto, List<String> arguments) {
         List<String> all = new ArrayList<>(arguments);
-        all.addAll(List.of("--target", servers.mosquitto().address()));
-        measure(servers, name, RatioTables.MOSQUITTO, all);
+        all.addAll(List.of("--target", mosquitto.address()));
+        return all;
     }
 
     private void hop(Servers servers, String name, int rate) {

@@ -11,12 +11,16 @@ import java.util.stream.Stream;
 final class RatioTables {
 
     static final String MOSQUITTO = "Mosquitto";
+    static final String MOSQUITTO_SAVING = "Mosquitto that saves every change";
     static final String ONE_GATEWAY = "Sluice, 1 gateway";
     static final String KAFKA_HOP = "Kafka hop";
     /** A scenario, and the name in it of the gateway that has no clients. */
     static final String TAILING = "gateway without clients";
 
     private static final double LATENCY_TARGET = 2.0;
+    private static final double SAVING_TARGET = 2.0;
+    private static final double QOS_2_TARGET = 0.5;
+    private static final double ROUTER_TARGET = 0.25;
     private static final double SCALING_TARGET = 0.65;
     private static final double MICROS_PER_MS = 1_000;
     private static final double PERCENT = 100;
@@ -26,6 +30,7 @@ final class RatioTables {
     private static final String GENERATOR_BOUND = " †";
     private static final double MICROS_PER_SECOND = 1e6;
     private static final String TITLE = "### ";
+    private static final String NONE = "–";
     private static final int HEADING_LINES = 5;
 
     private final Board board;
@@ -49,12 +54,23 @@ final class RatioTables {
         return String.format(Locale.ROOT, "%,d msg/s, QoS 1", rate);
     }
 
+    static String durableRate(int rate) {
+        return "durable " + rate(rate);
+    }
+
+    /** The same rate with clean sessions, measured beside the durable ones. */
+    static String cleanRate(int rate) {
+        return rate(rate) + ", beside durable";
+    }
+
     /** All tables for which there are measurements. */
     static String of(Board board, List<String> idleTable) {
         RatioTables tables = new RatioTables(board);
         tables.throughput();
         tables.connects();
         tables.latency();
+        tables.durable();
+        tables.durableLatency();
         tables.stopped();
         tables.scaling();
         tables.tailing();
@@ -85,7 +101,7 @@ final class RatioTables {
                         limited(scenario, MOSQUITTO),
                         limited(scenario, ONE_GATEWAY),
                         ratios.toString(),
-                        verdict(ratios, ratios.middle() >= scenario.target(), "≥ " + scenario.target()),
+                        atLeast(ratios, scenario.target()),
                         String.format(
                                 Locale.ROOT,
                                 "%.2f, %.2f, %.2f",
@@ -116,7 +132,7 @@ final class RatioTables {
                     limited(scenario, MOSQUITTO),
                     limited(scenario, ONE_GATEWAY),
                     ratios.toString(),
-                    verdict(ratios, ratios.middle() >= scenario.target(), "≥ " + scenario.target()),
+                    atLeast(ratios, scenario.target()),
                     cost(scenario, MOSQUITTO, List.of("mosquitto")),
                     cost(scenario, ONE_GATEWAY, List.of("gateway-1")),
                     cost(scenario, ONE_GATEWAY, List.of("gateway-1", "kafka", "zookeeper", "leader", "router")),
@@ -173,6 +189,73 @@ final class RatioTables {
         }
     }
 
+    private void durable() {
+        heading(
+                "Durable sessions: deliveries/s",
+                "scenario",
+                MOSQUITTO + " in memory",
+                MOSQUITTO_SAVING,
+                "Sluice",
+                "to Mosquitto in memory",
+                "target",
+                "to the one that saves",
+                "target",
+                "to its QoS 1",
+                "target");
+        String first = Scenario.durable().get(0).name();
+        for (Scenario scenario : Scenario.durable()) {
+            String name = scenario.name();
+            if (board.has(name, ONE_GATEWAY)) {
+                Ratios memory = board.ratios(name, ONE_GATEWAY, name, MOSQUITTO, scenario.metric());
+                Ratios saving = board.ratios(name, ONE_GATEWAY, name, MOSQUITTO_SAVING, scenario.metric());
+                Ratios own = board.ratios(name, ONE_GATEWAY, first, ONE_GATEWAY, scenario.metric());
+                row(
+                        name,
+                        limited(scenario, MOSQUITTO),
+                        limited(scenario, MOSQUITTO_SAVING),
+                        limited(scenario, ONE_GATEWAY),
+                        memory.toString(),
+                        name.equals(first) ? atLeast(memory, scenario.target()) : NONE,
+                        saving.toString(),
+                        name.equals(first) ? atLeast(saving, SAVING_TARGET) : NONE,
+                        name.equals(first) ? NONE : own.toString(),
+                        name.equals(first) ? NONE : atLeast(own, QOS_2_TARGET));
+            }
+        }
+    }
+
+    private void durableLatency() {
+        heading(
+                "Latency of durable sessions, p50 / p99 ms",
+                "rate",
+                "clean",
+                "durable",
+                "ratio p50",
+                "ratio p99",
+                "target",
+                "router, processors");
+        for (int rate : Scenario.durableRates()) {
+            String durable = durableRate(rate);
+            if (board.has(durable, ONE_GATEWAY)) {
+                Ratios p50 = board.ratios(durable, ONE_GATEWAY, cleanRate(rate), ONE_GATEWAY, "delivery/p50");
+                Ratios p99 = board.ratios(durable, ONE_GATEWAY, cleanRate(rate), ONE_GATEWAY, "delivery/p99");
+                boolean reached = Math.max(p50.middle(), p99.middle()) <= LATENCY_TARGET;
+                row(
+                        durable,
+                        times(cleanRate(rate), ONE_GATEWAY),
+                        times(durable, ONE_GATEWAY),
+                        p50.toString(),
+                        p99.toString(),
+                        verdict(p50.with(p99), reached, "≤ " + LATENCY_TARGET),
+                        router(board.cpu(durable, ONE_GATEWAY, "router")));
+            }
+        }
+    }
+
+    private static String router(double busy) {
+        return String.format(Locale.ROOT, "%.2f, ≤ %.2f %s", busy, ROUTER_TARGET, busy <= ROUTER_TARGET ? "✓" : "✗");
+    }
+
     private void stopped() {
         heading(
                 "Subscribers that stop reading, 5,000 msg/s at QoS 0: p50 / p99 ms of those that read",
@@ -220,7 +303,7 @@ final class RatioTables {
                         number(board.median(name, beside(2), scenario.metric())),
                         number(board.median(name, gateways(2), scenario.metric())),
                         two.toString(),
-                        verdict(two, two.middle() >= SCALING_TARGET, "≥ " + SCALING_TARGET),
+                        atLeast(two, SCALING_TARGET),
                         number(board.median(name, beside(3), scenario.metric())),
                         number(board.median(name, gateways(3), scenario.metric())),
                         three.toString());
@@ -363,6 +446,10 @@ final class RatioTables {
         return "| " + String.join(" | ", cells) + " |";
     }
 
+    private static String atLeast(Ratios ratios, double target) {
+        return verdict(ratios, ratios.middle() >= target, "≥ " + target);
+    }
+
     /** Whether the target is reached; it is not by a run that lost something, nor against one. */
     private static String verdict(Ratios ratios, boolean reached, String target) {
         if (ratios.values().isEmpty()) {
@@ -372,6 +459,6 @@ final class RatioTables {
     }
 
     private static String number(double value) {
-        return value == 0 ? "–" : String.format(Locale.ROOT, "%,.0f", value);
+        return value == 0 ? NONE : String.format(Locale.ROOT, "%,.0f", value);
     }
 }

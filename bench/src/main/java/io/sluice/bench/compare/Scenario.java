@@ -43,6 +43,28 @@ record Scenario(String name, List<String> arguments, String metric, double targe
         return new Scenario(name, List.of(arguments), DELIVERIES, target, 1);
     }
 
+    private static final List<String> DURABLE = List.of("--durable", "--mqtt", "5");
+
+    /** Pairs whose sessions, the publishers' too, outlive their connections. */
+    static List<Scenario> durable() {
+        return List.of(
+                closedLoop("durable one-to-one 100 → 100, QoS 1", 0.75, durable("one-to-one", "--qos", "1")),
+                closedLoop("durable one-to-one 100 → 100, QoS 2", 0.5, durable("one-to-one", "--qos", "2")));
+    }
+
+    /** Rates of the latency measurements with durable sessions, messages in a second. */
+    static List<Integer> durableRates() {
+        return List.of(500, 2_000);
+    }
+
+    static List<String> durableLatency(int rate) {
+        return List.of(durable(latency(rate).toArray(String[]::new)));
+    }
+
+    private static String[] durable(String... arguments) {
+        return Stream.concat(Stream.of(arguments), DURABLE.stream()).toArray(String[]::new);
+    }
+
     /** One-to-one with several gateways, each pair across two of them. */
     static List<Scenario> scaling() {
         return throughput().subList(0, 2);

@@ -16,9 +16,13 @@ class RatioTablesTest {
     private final Board board = new Board();
 
     private void rate(String system, double rate, boolean clean) {
+        rate(PAIRS, system, rate, clean);
+    }
+
+    private void rate(String scenario, String system, double rate, boolean clean) {
         ObjectNode result = JsonNodeFactory.instance.objectNode();
         result.put("deliveryRate", rate).put("generatorCpu", 0.5).put("clean", clean);
-        board.add(PAIRS, system, new Measurement(result, Map.of("gateway-1", 0.75, "kafka", 0.25), 0));
+        board.add(scenario, system, new Measurement(result, Map.of("gateway-1", 0.75, "kafka", 0.25), 0));
     }
 
     private void time(String system, long p50, long p99) {
@@ -75,6 +79,32 @@ class RatioTablesTest {
 
         assertThat(RatioTables.of(board, List.of()))
                 .contains("| " + PAIRS + " | 100 | 90 | 0.90 | ≥ 0.65 ✓ | 120 | 60 | 0.50 |");
+    }
+
+    @Test
+    void durableSessionsAreHeldAgainstBothMosquittosAndTheirOwnQos1() {
+        String one = Scenario.durable().get(0).name();
+        String two = Scenario.durable().get(1).name();
+        rate(one, RatioTables.MOSQUITTO, 100, true);
+        rate(one, RatioTables.MOSQUITTO_SAVING, 50, true);
+        rate(one, RatioTables.ONE_GATEWAY, 90, true);
+        rate(two, RatioTables.MOSQUITTO, 60, true);
+        rate(two, RatioTables.MOSQUITTO_SAVING, 30, true);
+        rate(two, RatioTables.ONE_GATEWAY, 36, true);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| " + one + " | 100 | 50 | 90 | 0.90 | ≥ 0.75 ✓ | 1.80 | ≥ 2.0 ✗ | – | – |")
+                .contains("| " + two + " | 60 | 30 | 36 | 0.60 | – | 1.20 | – | 0.40 | ≥ 0.5 ✗ |");
+    }
+
+    @Test
+    void theLatencyOfDurableSessionsIsHeldAgainstThatOfCleanOnes() {
+        time(RatioTables.cleanRate(500), RatioTables.ONE_GATEWAY, 2_000, 6_000);
+        time(RatioTables.durableRate(500), RatioTables.ONE_GATEWAY, 3_000, 11_400);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains(
+                        "| durable 500 msg/s, QoS 1 | 2.00 / 6.00 | 3.00 / 11.40 | 1.50 | 1.90 | ≤ 2.0 ✓ | 0.00, ≤ 0.25 ✓ |");
     }
 
     @Test
