@@ -63,8 +63,12 @@ class GroupTopologyTest {
                 Duration.ZERO,
                 Duration.ofMinutes(10),
                 3,
-                1 << 20);
-        driver = new TopologyTestDriver(QueueTopology.build(config, events), properties);
+                1 << 20,
+                QueueTopologyTest.UNLIMITED,
+                Duration.ofSeconds(10),
+                0);
+        driver = new TopologyTestDriver(
+                QueueTopology.build(config, (topic, partition, offset) -> false, events), properties);
         commands = driver.createInputTopic(TOPICS.commands(), new ByteArraySerializer(), new ByteArraySerializer());
         fanout = driver.createOutputTopic(TOPICS.fanout(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         written = driver.createOutputTopic(TOPICS.commands(), new ByteArrayDeserializer(), new ByteArrayDeserializer());

@@ -47,7 +47,7 @@ class QueueTopologyTest {
     private static final Topics TOPICS = new Topics("", 1);
     private static final Duration TAKE_OVER = Duration.ofSeconds(1);
     private static final Duration LAG_INTERVAL = Duration.ofSeconds(10);
-    private static final QueueLimits UNLIMITED = new QueueLimits(
+    static final QueueLimits UNLIMITED = new QueueLimits(
             Long.MAX_VALUE, Long.MAX_VALUE, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DROP_OLDEST);
     private static final Instant STARTED = Instant.parse("2026-01-01T10:00:00Z");
     private static final long LOGGED = STARTED.toEpochMilli();
