@@ -28,7 +28,8 @@ public record LogConfig(
 
         @Setting(
                 value = "3s",
-                doc = "Without a confirmed sign of life for so long the gateway is not ready and takes no new clients.")
+                doc = "Without a confirmed sign of life for so long the gateway is not ready and takes no new clients."
+                        + " Less than the leaders' `lostAfter`.")
         Duration staleAfter) {
 
     /** Checks the ranges. */

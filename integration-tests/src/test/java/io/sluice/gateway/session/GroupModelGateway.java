@@ -141,6 +141,15 @@ public final class GroupModelGateway implements GroupLink {
 
     // --- steps of the scheduler
 
+    /** Whether something is on its way between its threads, or to the commands and back. */
+    public boolean isBusy() {
+        return !onTail.isEmpty()
+                || !onLoop.isEmpty()
+                || appends.stream().anyMatch(queue -> !queue.isEmpty())
+                || confirmations.stream().anyMatch(queue -> !queue.isEmpty())
+                || fanoutRead < world.fanout(slot).size();
+    }
+
     /** Lets one thing happen. */
     public void step() {
         switch (random.nextInt(9)) {

@@ -10,9 +10,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
+import org.eclipse.paho.client.mqttv3.MqttCallback;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
+import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /** Eclipse Paho's client for Java, for MQTT 3.1 and 3.1.1. */
@@ -33,11 +36,9 @@ final class PahoV3Client implements RealClient {
         try {
             MqttClient client = connect(server, options(version));
             BlockingQueue<Received> received = new LinkedBlockingQueue<>();
-            client.subscribe(
-                    filter,
-                    qos,
-                    (topic, message) -> received.add(new Received(
-                            topic, new String(message.getPayload(), UTF_8), message.getQos(), message.isRetained())));
+            // A listener of its own for the filter would miss what comes to a shared subscription.
+            client.setCallback(new Inbox(received));
+            client.subscribe(filter, qos);
             return new Subscription() {
                 @Override
                 public BlockingQueue<Received> received() {
@@ -98,5 +99,20 @@ final class PahoV3Client implements RealClient {
         } catch (MqttException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private record Inbox(BlockingQueue<Received> received) implements MqttCallback {
+
+        @Override
+        public void messageArrived(String topic, MqttMessage message) {
+            received.add(new Received(
+                    topic, new String(message.getPayload(), UTF_8), message.getQos(), message.isRetained()));
+        }
+
+        @Override
+        public void connectionLost(Throwable cause) {}
+
+        @Override
+        public void deliveryComplete(IMqttDeliveryToken token) {}
     }
 }

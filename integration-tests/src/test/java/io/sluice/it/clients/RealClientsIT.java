@@ -11,7 +11,9 @@ import io.sluice.it.harness.Relay;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Version;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -95,6 +97,41 @@ class RealClientsIT {
             }
         } finally {
             subscriptions.forEach(Subscription::close);
+        }
+    }
+
+    @Test
+    void clientsOfAllKindsShareAGroup() throws Exception {
+        List<Subscription> members = new ArrayList<>();
+        try {
+            for (RealClient client : CLIENTS) {
+                Version version =
+                        client.versions().stream().max(Version::compareTo).orElseThrow();
+                String shared = "$share/all-kinds/" + topic + "/#";
+                members.add(client.subscribe(
+                        members.size() % 2 == 0 ? Cluster.first() : Cluster.second(), version, shared, 2));
+            }
+            Set<String> sent = new HashSet<>();
+            RealClient publisher = CLIENTS.get(1);
+            Version version = publisher.versions().iterator().next();
+            for (int i = 0; i < 20; i++) {
+                Message message = new Message(topic + "/" + i, Integer.toString(i), i % 3, false);
+                publisher.publish(Cluster.first(), version, message);
+                sent.add(message.payload());
+            }
+            List<String> received = new ArrayList<>();
+            long deadline = System.nanoTime() + MqttProbe.DEADLINE.toNanos();
+            while (received.size() < sent.size() && System.nanoTime() < deadline) {
+                for (Subscription member : members) {
+                    Received message = member.received().poll(10, TimeUnit.MILLISECONDS);
+                    if (message != null) {
+                        received.add(message.payload());
+                    }
+                }
+            }
+            assertThat(received).containsExactlyInAnyOrderElementsOf(sent);
+        } finally {
+            members.forEach(Subscription::close);
         }
     }
 

@@ -33,6 +33,9 @@ class GroupModelTest {
                 }
             }
             faults.addAll(twice(world));
+            if (!world.isAtRest()) {
+                faults.add("something is never settled");
+            }
             check(seed, world, faults);
         }
     }

@@ -26,6 +26,7 @@ final class GroupWorld {
     private static final int MEMBERS = 5;
     private static final long LEASE = 60;
     private static final long LOST_AFTER = 200;
+    private static final long LATE = 150;
 
     private final Random random;
     private final List<List<PublishRecord>> log = lists(PARTITIONS);
@@ -33,6 +34,7 @@ final class GroupWorld {
     private final List<List<Fanout>> fanout = lists(GATEWAYS);
     private final List<ModelQueue> queues = new ArrayList<>();
     private final GroupModelGateway[] gateways = new GroupModelGateway[GATEWAYS];
+    private final long[] lateUntil = new long[COMMAND_PARTITIONS];
     private final boolean[] paused = new boolean[GATEWAYS];
     private final List<GroupModelGateway> zombies = new ArrayList<>();
     private final Map<String, Long> lastBeats = new HashMap<>();
@@ -151,6 +153,9 @@ final class GroupWorld {
 
     private void stepQueue(int q) {
         ModelQueue queue = queues.get(q);
+        if (now < lateUntil[q]) {
+            return;
+        }
         if (random.nextInt(4) > 0) {
             if (queue.commandsRead() < commands.get(q).size()) {
                 Command next = commands.get(q).get(queue.commandsRead());
@@ -164,8 +169,13 @@ final class GroupWorld {
 
     private void fault() {
         int slot = random.nextInt(GATEWAYS);
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(5)) {
             case 0 -> kill(slot);
+            case 3 -> {
+                int q = random.nextInt(COMMAND_PARTITIONS);
+                tell("queue " + q + " is late");
+                lateUntil[q] = now + LATE;
+            }
             case 1 -> {
                 paused[slot] = gateways[slot] != null;
                 tell("gateway " + slot + " pauses");
@@ -247,13 +257,14 @@ final class GroupWorld {
                     }
                 }
             }
-            if (i % 500 == 0 && isAtRest()) {
+            if (i % 10 == 0 && isAtRest()) {
                 return;
             }
         }
     }
 
-    private boolean isAtRest() {
+    /** Whether all is settled, in the group and in its members' sessions. */
+    boolean isAtRest() {
         long[] settled = queues.get(0).settledBelow(GroupModelGateway.GROUP);
         if (settled == null) {
             return false;
@@ -261,6 +272,17 @@ final class GroupWorld {
         for (int p = 0; p < PARTITIONS; p++) {
             boolean isBehind = !log.get(p).isEmpty() && settled[p] < log.get(p).size();
             if (isBehind) {
+                return false;
+            }
+        }
+        for (int q = 0; q < COMMAND_PARTITIONS; q++) {
+            boolean isBehind = queues.get(q).commandsRead() < commands.get(q).size();
+            if (isBehind || queues.get(q).hasUncommitted()) {
+                return false;
+            }
+        }
+        for (GroupModelGateway gateway : gateways) {
+            if (gateway.isBusy()) {
                 return false;
             }
         }

@@ -175,6 +175,11 @@ public final class ModelQueue {
         return faults;
     }
 
+    /** Whether something that was done is not visible yet. */
+    public boolean hasUncommitted() {
+        return !uncommitted.isEmpty();
+    }
+
     /** How many commands were read. */
     public int commandsRead() {
         return commandsRead;

@@ -38,6 +38,9 @@ final class LocalGroup {
 
     private static final int NOT_LEAVING = -1;
 
+    /** How often the queue stage is asked what the gateway has, in case that its word was lost. */
+    private static final long ASK_MILLIS = 60_000;
+
     private final GroupId id;
     private final GroupLimits limits;
     private final HeldBytes held;
@@ -69,6 +72,8 @@ final class LocalGroup {
     private int active;
     /** As the queue stage was told. */
     private int announced;
+
+    private long announcedAt;
 
     private long version = -1;
     /** The assignment that has to come before anything is sent; never if it is not known yet. */
@@ -135,6 +140,7 @@ final class LocalGroup {
         incarnation = self.incarnation();
         lease = link.lease();
         announced = Math.max(1, active);
+        announcedAt = link.now();
         neededVersion = Long.MAX_VALUE;
         link.append(new GroupCommand.Join(id, incarnation, self.slot(), announced, at), offset -> {
             if (self.incarnation().equals(incarnation)) {
@@ -492,7 +498,7 @@ final class LocalGroup {
         serve();
         if (active == 0 && expected == 0 && joined) {
             leaveWhenDone();
-        } else if (joined && announced != Math.max(1, active)) {
+        } else if (joined && (announced != Math.max(1, active) || link.now() - announcedAt >= ASK_MILLIS)) {
             announce();
         }
     }
@@ -500,6 +506,7 @@ final class LocalGroup {
     private void announce() {
         Heartbeat self = link.identity();
         announced = Math.max(1, active);
+        announcedAt = link.now();
         if (self.incarnation().equals(incarnation)) {
             link.append(
                     new GroupCommand.Join(
