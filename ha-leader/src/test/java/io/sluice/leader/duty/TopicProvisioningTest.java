@@ -133,8 +133,8 @@ class TopicProvisioningTest {
 
     @Test
     void warnsOfWhatDiffersAndDoesNotTouchIt() throws Exception {
-        admin.createTopics(
-                        List.of(new NewTopic(topics.events(), 3, (short) 1).configs(Map.of("retention.ms", "60000"))))
+        Map<String, String> other = Map.of("retention.ms", "60000", "max.message.bytes", "67108864");
+        admin.createTopics(List.of(new NewTopic(topics.events(), 3, (short) 1).configs(other)))
                 .all()
                 .get();
 
