@@ -61,6 +61,8 @@ final class Crowd implements AutoCloseable {
     // The ticker's.
     private RecordingClient visitor;
     private int visits;
+    /** Now and then, so that visitors do not keep in step with the clients, of whose retained messages every third one clears. */
+    private boolean pauses;
 
     private Crowd(String name, String bootstrapServers, List<Plan> plans, List<InetSocketAddress> servers) {
         this.name = name;
@@ -128,7 +130,10 @@ final class Crowd implements AutoCloseable {
             if (visitor.hasHeardItself() || !visitor.isRunning()) {
                 part(visitor);
                 visitor = null;
+                pauses = visits % 3 == 0;
             }
+        } else if (pauses) {
+            pauses = false;
         } else if (hasVisitors && publishes) {
             visits++;
             Plan plan =
