@@ -87,6 +87,12 @@ final class BrokerOptions {
         }
     }
 
+    /** The same with durable sessions, asked for or not. */
+    Brokers durable() {
+        durable = true;
+        return brokers();
+    }
+
     private List<InetAddress> sourceAddresses() {
         List<InetAddress> addresses = new ArrayList<>();
         for (String source : sources) {

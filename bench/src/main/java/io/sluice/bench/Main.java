@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
             FanOutCommand.class,
             ConnectCommand.class,
             IdleCommand.class,
-            KafkaHopCommand.class
+            DrainCommand.class,
+            KafkaHopCommand.class,
+            KafkaDrainCommand.class
         })
 public final class Main implements Runnable {
 

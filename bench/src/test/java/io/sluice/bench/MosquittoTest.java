@@ -117,6 +117,17 @@ class MosquittoTest {
                 .isEqualTo(result.at("/totals/sent").asLong());
     }
 
+    @ParameterizedTest
+    @CsvSource({"1", "2"})
+    void whatWaitsForSessionsIsFetchedWhenTheyComeBack(String qos) throws IOException {
+        String[] few = {"drain", "--sessions", "7", "--messages", "700", "--connecting", "2"};
+        JsonNode result = run(concat(few, "--mqtt", "5", "--qos", qos, "--event-loops", "2"));
+
+        assertThat(result.at("/totals/sent").asLong()).isEqualTo(700);
+        assertThat(result.at("/totals/delivered").asLong()).isEqualTo(700);
+        assertThat(result.at("/drainRate").asDouble()).isPositive();
+    }
+
     @Test
     void fanOutDeliversEachMessageToAll() throws IOException {
         JsonNode result = run("fan-out", "--subscribers", "20", "--qos", "1", "--warmup", "0ms", "--duration", "300ms");

@@ -38,6 +38,8 @@ public final class Compare implements Callable<Integer> {
     private static final Duration DURATION = Duration.ofSeconds(10);
     private static final Duration IDLE_WATCH = Duration.ofSeconds(20);
     private static final int IDLE_CONNECTIONS = 18_000;
+    private static final int QUICK_DRAIN_MESSAGES = 100_000;
+    private static final int DRAIN_MESSAGES = 1_000_000;
     private static final int ROUNDS = 3;
 
     @Spec
@@ -64,6 +66,13 @@ public final class Compare implements Callable<Integer> {
             description = "How long each run may wait for other processes to leave the machine alone; one that they"
                     + " disturbed is repeated in that time. Default: ${DEFAULT-VALUE}.")
     private Duration patience;
+
+    @Option(
+            names = "--drain-messages",
+            paramLabel = "N",
+            description = "That wait for 100 durable sessions; a tenth of it for the Mosquitto that saves every change."
+                    + " Default: 1000000, with --quick 100000.")
+    private Integer drainMessages;
 
     @Option(
             names = "--gateway-options",
@@ -115,6 +124,7 @@ public final class Compare implements Callable<Integer> {
                 patience,
                 quick ? QUICK_IDLE_CONNECTIONS : IDLE_CONNECTIONS,
                 quick ? QUICK_IDLE_WATCH : IDLE_WATCH,
+                drainMessages == null ? (quick ? QUICK_DRAIN_MESSAGES : DRAIN_MESSAGES) : drainMessages,
                 only,
                 gatewayOptions);
     }

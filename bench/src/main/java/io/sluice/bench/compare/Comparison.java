@@ -17,6 +17,8 @@ final class Comparison {
     private static final Duration SETTLE = Duration.ofSeconds(1);
     private static final int MOST_GATEWAYS = 3;
     private static final int STOPPED_SUBSCRIBERS = 100;
+    /** A Mosquitto that saves on every change writes all that waits each time, which takes for ever when it is much. */
+    private static final int LESS_TO_SAVE = 10;
 
     private final Plan plan;
     private final Path folder;
@@ -40,6 +42,7 @@ final class Comparison {
      * @param patience how long each run may wait for other processes to leave the machine alone
      * @param idleConnections 0 for none
      * @param idleWatch how long the idle cluster is watched
+     * @param drainMessages that wait for durable sessions
      * @param only scenarios whose name this finds
      * @param gatewayOptions further options of the gateways' JVMs
      */
@@ -50,6 +53,7 @@ final class Comparison {
             Duration patience,
             int idleConnections,
             Duration idleWatch,
+            int drainMessages,
             Pattern only,
             List<String> gatewayOptions) {
 
@@ -87,6 +91,7 @@ final class Comparison {
                 idle(servers);
                 latency(servers, round);
                 durable(servers, round);
+                drain(servers, round);
                 stopped(servers, round);
                 scaling(servers, round);
             }
@@ -143,6 +148,35 @@ final class Comparison {
                         () -> sluice(servers, durable, gateway, Scenario.durableLatency(rate)));
             }
         }
+    }
+
+    private void drain(Servers servers, int round) {
+        if (!plan.wants(Scenario.DRAIN)) {
+            return;
+        }
+        int messages = plan.drainMessages();
+        String kafka = servers.cluster().bootstrapServers();
+        List<String> bare = new ArrayList<>(Scenario.kafkaDrain(messages));
+        bare.addAll(List.of("--bootstrap", kafka));
+        drain(servers, RatioTables.MOSQUITTO, target(servers.mosquitto(), Scenario.drain(messages)));
+        drain(servers, RatioTables.KAFKA_CONSUMER, bare);
+        inTurn(
+                round,
+                () -> drain(
+                        servers,
+                        RatioTables.MOSQUITTO_SAVING,
+                        target(servers.saving(), Scenario.drain(Math.max(1, messages / LESS_TO_SAVE)))),
+                () -> drain(
+                        servers,
+                        RatioTables.ONE_GATEWAY,
+                        targets(List.of(servers.gateway()), Scenario.drain(messages))));
+    }
+
+    private void drain(Servers servers, String system, List<String> arguments) {
+        Measurement measurement = generator.whole(arguments, servers.processes());
+        board.add(Scenario.DRAIN, system, measurement);
+        say(Scenario.DRAIN + " · " + system + ": " + Summary.of(measurement));
+        Generator.sleep(SETTLE);
     }
 
     private void stopped(Servers servers, int round) {

@@ -19,6 +19,7 @@ final class Generator {
 
     private static final List<String> JVM = List.of("-XX:+UseSerialGC", "-Xms256m", "-Xmx1g");
     private static final Duration OVERHEAD = Duration.ofMinutes(2);
+    private static final Duration MOST_OF_A_WHOLE = Duration.ofMinutes(30);
     private static final Duration LOOK = Duration.ofSeconds(1);
     /** Processors of others from which on a run counts as disturbed. */
     static final double DISTURBED = 0.15;
@@ -99,16 +100,37 @@ final class Generator {
         try (ManagedProcess process = start(all, json)) {
             List<ManagedProcess> ours = new ArrayList<>(watched);
             ours.add(process);
-            process.await(
-                    Announcement.MEASURING,
-                    warmUp.plus(OVERHEAD),
-                    () -> process.output().contains(Announcement.MEASURING));
+            awaitMeasuring(process, warmUp.plus(OVERHEAD));
             Machine.Use use = Machine.watch(ours, duration.minus(MARGIN));
             if (process.await(duration.plus(OVERHEAD)) != 0) {
                 throw new BenchException("the generator failed" + process.tail());
             }
             return new Measurement(
                     new ObjectMapper().readTree(json.toFile()).get("result"), use.watched(), use.others());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void awaitMeasuring(ManagedProcess process, Duration atMost) {
+        process.await(Announcement.MEASURING, atMost, () -> process.output().contains(Announcement.MEASURING));
+    }
+
+    /** Runs a scenario that ends when its work is done, and watches it from where it measures on. */
+    Measurement whole(List<String> arguments, List<ManagedProcess> watched) {
+        List<String> all = new ArrayList<>(arguments);
+        all.add("--announce");
+        Path json = folder.resolve("run-" + ++runs + ".json");
+        try (ManagedProcess process = start(all, json)) {
+            awaitMeasuring(process, MOST_OF_A_WHOLE);
+            Machine.Use use = Machine.watch(watched, () -> {
+                if (process.await(MOST_OF_A_WHOLE) != 0) {
+                    throw new BenchException("the generator failed" + process.tail());
+                }
+            });
+            JsonNode result = new ObjectMapper().readTree(json.toFile()).get("result");
+            double others = use.others() - result.path("generatorCpu").asDouble();
+            return new Measurement(result, use.watched(), Math.max(0, others));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -29,11 +29,16 @@ final class Machine {
 
     /** Looks for a while. */
     static Use watch(List<ManagedProcess> processes, Duration time) {
+        return watch(processes, () -> Generator.sleep(time));
+    }
+
+    /** Looks for as long as something takes; the processes outlive it. */
+    static Use watch(List<ManagedProcess> processes, Runnable meanwhile) {
         Map<ManagedProcess, Duration> before = new LinkedHashMap<>();
         long busyBefore = busyNanos();
         long start = System.nanoTime();
         processes.forEach(process -> before.put(process, process.cpu()));
-        Generator.sleep(time);
+        meanwhile.run();
         Map<String, Double> watched = new LinkedHashMap<>();
         double nanos = System.nanoTime() - start;
         before.forEach((process, cpu) ->

@@ -12,15 +12,13 @@ final class RatioTables {
 
     static final String MOSQUITTO = "Mosquitto";
     static final String MOSQUITTO_SAVING = "Mosquitto that saves every change";
+    static final String KAFKA_CONSUMER = "Kafka consumer";
     static final String ONE_GATEWAY = "Sluice, 1 gateway";
     static final String KAFKA_HOP = "Kafka hop";
     /** A scenario, and the name in it of the gateway that has no clients. */
     static final String TAILING = "gateway without clients";
 
-    private static final double LATENCY_TARGET = 2.0;
-    private static final double SAVING_TARGET = 2.0;
-    private static final double QOS_2_TARGET = 0.5;
-    private static final double ROUTER_TARGET = 0.25;
+    static final double LATENCY_TARGET = 2.0;
     private static final double SCALING_TARGET = 0.65;
     private static final double MICROS_PER_MS = 1_000;
     private static final double PERCENT = 100;
@@ -30,7 +28,7 @@ final class RatioTables {
     private static final String GENERATOR_BOUND = " †";
     private static final double MICROS_PER_SECOND = 1e6;
     private static final String TITLE = "### ";
-    private static final String NONE = "–";
+    static final String NONE = "–";
     private static final int HEADING_LINES = 5;
 
     private final Board board;
@@ -69,8 +67,7 @@ final class RatioTables {
         tables.throughput();
         tables.connects();
         tables.latency();
-        tables.durable();
-        tables.durableLatency();
+        new DurableTables(board, tables).add();
         tables.stopped();
         tables.scaling();
         tables.tailing();
@@ -154,7 +151,7 @@ final class RatioTables {
     }
 
     /** A rate, marked when the generator could do no more. */
-    private String limited(Scenario scenario, String system) {
+    String limited(Scenario scenario, String system) {
         double busy = board.median(scenario.name(), system, "generatorCpu");
         String mark = busy >= GENERATOR_BUSY * scenario.eventLoops() ? GENERATOR_BOUND : "";
         generatorBound |= !mark.isEmpty();
@@ -189,73 +186,6 @@ final class RatioTables {
         }
     }
 
-    private void durable() {
-        heading(
-                "Durable sessions: deliveries/s",
-                "scenario",
-                MOSQUITTO + " in memory",
-                MOSQUITTO_SAVING,
-                "Sluice",
-                "to Mosquitto in memory",
-                "target",
-                "to the one that saves",
-                "target",
-                "to its QoS 1",
-                "target");
-        String first = Scenario.durable().get(0).name();
-        for (Scenario scenario : Scenario.durable()) {
-            String name = scenario.name();
-            if (board.has(name, ONE_GATEWAY)) {
-                Ratios memory = board.ratios(name, ONE_GATEWAY, name, MOSQUITTO, scenario.metric());
-                Ratios saving = board.ratios(name, ONE_GATEWAY, name, MOSQUITTO_SAVING, scenario.metric());
-                Ratios own = board.ratios(name, ONE_GATEWAY, first, ONE_GATEWAY, scenario.metric());
-                row(
-                        name,
-                        limited(scenario, MOSQUITTO),
-                        limited(scenario, MOSQUITTO_SAVING),
-                        limited(scenario, ONE_GATEWAY),
-                        memory.toString(),
-                        name.equals(first) ? atLeast(memory, scenario.target()) : NONE,
-                        saving.toString(),
-                        name.equals(first) ? atLeast(saving, SAVING_TARGET) : NONE,
-                        name.equals(first) ? NONE : own.toString(),
-                        name.equals(first) ? NONE : atLeast(own, QOS_2_TARGET));
-            }
-        }
-    }
-
-    private void durableLatency() {
-        heading(
-                "Latency of durable sessions, p50 / p99 ms",
-                "rate",
-                "clean",
-                "durable",
-                "ratio p50",
-                "ratio p99",
-                "target",
-                "router, processors");
-        for (int rate : Scenario.durableRates()) {
-            String durable = durableRate(rate);
-            if (board.has(durable, ONE_GATEWAY)) {
-                Ratios p50 = board.ratios(durable, ONE_GATEWAY, cleanRate(rate), ONE_GATEWAY, "delivery/p50");
-                Ratios p99 = board.ratios(durable, ONE_GATEWAY, cleanRate(rate), ONE_GATEWAY, "delivery/p99");
-                boolean reached = Math.max(p50.middle(), p99.middle()) <= LATENCY_TARGET;
-                row(
-                        durable,
-                        times(cleanRate(rate), ONE_GATEWAY),
-                        times(durable, ONE_GATEWAY),
-                        p50.toString(),
-                        p99.toString(),
-                        verdict(p50.with(p99), reached, "≤ " + LATENCY_TARGET),
-                        router(board.cpu(durable, ONE_GATEWAY, "router")));
-            }
-        }
-    }
-
-    private static String router(double busy) {
-        return String.format(Locale.ROOT, "%.2f, ≤ %.2f %s", busy, ROUTER_TARGET, busy <= ROUTER_TARGET ? "✓" : "✗");
-    }
-
     private void stopped() {
         heading(
                 "Subscribers that stop reading, 5,000 msg/s at QoS 0: p50 / p99 ms of those that read",
@@ -274,7 +204,7 @@ final class RatioTables {
         }
     }
 
-    private String times(String scenario, String system) {
+    String times(String scenario, String system) {
         return String.format(
                 Locale.ROOT,
                 "%.2f / %.2f",
@@ -414,7 +344,7 @@ final class RatioTables {
         return String.join("; ", each);
     }
 
-    private void heading(String title, String... columns) {
+    void heading(String title, String... columns) {
         dropEmptyTable();
         lines.addAll(heading(title, List.of(columns)));
     }
@@ -437,7 +367,7 @@ final class RatioTables {
                 line(columns.stream().map(column -> "---").toList()));
     }
 
-    private void row(String... cells) {
+    void row(String... cells) {
         lines.add(line(List.of(cells)));
     }
 
@@ -446,19 +376,19 @@ final class RatioTables {
         return "| " + String.join(" | ", cells) + " |";
     }
 
-    private static String atLeast(Ratios ratios, double target) {
+    static String atLeast(Ratios ratios, double target) {
         return verdict(ratios, ratios.middle() >= target, "≥ " + target);
     }
 
     /** Whether the target is reached; it is not by a run that lost something, nor against one. */
-    private static String verdict(Ratios ratios, boolean reached, String target) {
+    static String verdict(Ratios ratios, boolean reached, String target) {
         if (ratios.values().isEmpty()) {
             return target;
         }
         return target + (ratios.clean() ? reached ? " ✓" : " ✗" : " ✗ (not clean)");
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         return value == 0 ? NONE : String.format(Locale.ROOT, "%,.0f", value);
     }
 }

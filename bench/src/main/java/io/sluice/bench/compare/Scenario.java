@@ -65,6 +65,17 @@ record Scenario(String name, List<String> arguments, String metric, double targe
         return Stream.concat(Stream.of(arguments), DURABLE.stream()).toArray(String[]::new);
     }
 
+    /** A hundred durable sessions, and what waited for them. */
+    static final String DRAIN = "drain of durable sessions";
+
+    static List<String> drain(int messages) {
+        return List.of("drain", "--mqtt", "5", "--messages", Integer.toString(messages));
+    }
+
+    static List<String> kafkaDrain(int messages) {
+        return List.of("kafka-drain", "--messages", Integer.toString(messages));
+    }
+
     /** One-to-one with several gateways, each pair across two of them. */
     static List<Scenario> scaling() {
         return throughput().subList(0, 2);

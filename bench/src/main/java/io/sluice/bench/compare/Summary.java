@@ -26,6 +26,15 @@ final class Summary {
                     result.path("connectRate").asDouble(),
                     trouble(result));
         }
+        if (result.has("drainRate")) {
+            return String.format(
+                    Locale.ROOT,
+                    "%,.0f queued/s, %,.0f fetched/s in %.1f s%s",
+                    result.path("queueRate").asDouble(),
+                    result.path("drainRate").asDouble(),
+                    result.path("drainSeconds").asDouble(),
+                    trouble(result));
+        }
         JsonNode times = result.path("delivery");
         String latency = String.format(
                 Locale.ROOT,

@@ -7,7 +7,6 @@ import io.sluice.bench.load.Progress;
 import io.sluice.bench.load.RunClock;
 import io.sluice.bench.load.Timetable;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,19 +16,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * One producer, all replicas acknowledging, and one consumer that reads all partitions without a group: what a message
@@ -44,16 +38,9 @@ public final class KafkaHop {
 
     private static final long DRAIN_MICROS = 5_000_000;
     private static final double MICROS_PER_SECOND = 1e6;
-    private static final int BATCH_BYTES = 65_536;
-    /** Sockets as large as the need, as Sluice has them: the floor must not be higher than it has to be. */
-    private static final String SEND_BUFFER = "send.buffer.bytes";
-
-    private static final String RECEIVE_BUFFER = "receive.buffer.bytes";
-    private static final String BY_SYSTEM = "-1";
 
     private final HopPlan plan;
-    private final String topic =
-            "bench-hop-" + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 28, 1 << 30));
+    private final String topic = Clients.topic();
     private final RunClock clock = new RunClock();
     private final Histogram times = Latency.histogram();
     private final Progress progress;
@@ -94,8 +81,7 @@ public final class KafkaHop {
     }
 
     private HopResult run() {
-        try (Producer<byte[], byte[]> producer =
-                new KafkaProducer<>(producerSettings(), new ByteArraySerializer(), new ByteArraySerializer())) {
+        try (Producer<byte[], byte[]> producer = Clients.producer(plan.bootstrapServers(), plan.linger())) {
             producer.partitionsFor(topic);
             CompletableFuture<Long> received = CompletableFuture.supplyAsync(this::receive, work -> {
                 Thread thread = new Thread(work, "bench-consumer");
@@ -103,7 +89,7 @@ public final class KafkaHop {
                 thread.start();
             });
             CompletableFuture.anyOf(reading, received).join();
-            byte[][] keys = keys();
+            byte[][] keys = Clients.keys(plan.keys());
             practise(producer, keys);
             CompletableFuture.anyOf(practised, received)
                     .orTimeout(PRACTICE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
@@ -118,26 +104,6 @@ public final class KafkaHop {
                     Latency.of(times),
                     busy);
         }
-    }
-
-    private Map<String, Object> producerSettings() {
-        return Map.of(
-                "bootstrap.servers",
-                plan.bootstrapServers(),
-                SEND_BUFFER,
-                BY_SYSTEM,
-                "acks",
-                "all",
-                "linger.ms",
-                Long.toString(plan.linger().toMillis()),
-                "batch.size",
-                Integer.toString(BATCH_BYTES));
-    }
-
-    private byte[][] keys() {
-        return IntStream.range(0, plan.keys())
-                .mapToObj(key -> ("bench/" + key).getBytes(StandardCharsets.UTF_8))
-                .toArray(byte[][]::new);
     }
 
     /** Sends at full speed what nobody measures. */
@@ -182,15 +148,9 @@ public final class KafkaHop {
     }
 
     private long receive() {
-        Map<String, Object> settings = Map.of("bootstrap.servers", plan.bootstrapServers(), RECEIVE_BUFFER, BY_SYSTEM);
         try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = IntStream.range(0, plan.partitions())
-                    .mapToObj(partition -> new TopicPartition(topic, partition))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            partitions.forEach(consumer::position);
+                Clients.consumer(plan.bootstrapServers(), topic, plan.partitions())) {
+            consumer.assignment().forEach(consumer::position);
             reading.complete(null);
             long received = 0;
             while (!isOver(received)) {

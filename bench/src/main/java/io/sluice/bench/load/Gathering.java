@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -20,6 +21,8 @@ import java.util.function.IntConsumer;
  * thread.
  */
 final class Gathering implements MqttClient.Observer {
+
+    private static final long LEAVE_SECONDS = 30;
 
     private final ClientLoops loops;
     private final Brokers brokers;
@@ -29,8 +32,10 @@ final class Gathering implements MqttClient.Observer {
     private final AtomicInteger invited = new AtomicInteger();
     private final AtomicInteger online = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
+    private final AtomicInteger left = new AtomicInteger();
     private final AtomicReference<String> firstLoss = new AtomicReference<>();
     private final CompletableFuture<Void> complete = new CompletableFuture<>();
+    private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
     Gathering(ClientLoops loops, Brokers brokers, int size, Invitation invitation) {
         this.loops = loops;
@@ -103,13 +108,34 @@ final class Gathering implements MqttClient.Observer {
 
     /** All clients leave for good; returns when each has been told to. */
     void end() {
+        tell(MqttClient::leaveForGood);
+    }
+
+    /**
+     * All clients leave; those of durable sessions may come back. Returns when all connections are closed.
+     *
+     * @throws BenchException if that takes too long
+     */
+    void leave() {
+        tell(MqttClient::leave);
+        try {
+            gone.get(LEAVE_SECONDS, SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new BenchException("only " + left.get() + " of " + size + " clients have left");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
+    }
+
+    private void tell(Consumer<MqttClient> what) {
         List<CompletableFuture<Void>> told = new ArrayList<>();
         for (EventLoop loop : loops.loops()) {
             told.add(CompletableFuture.runAsync(
                     () -> {
                         for (int i = 0; i < size; i++) {
                             if (invitation.loop(i) == loop) {
-                                clients[i].leaveForGood();
+                                what.accept(clients[i]);
                             }
                         }
                     },
@@ -161,6 +187,9 @@ final class Gathering implements MqttClient.Observer {
     @Override
     public void closed(MqttClient client, String reason) {
         if (reason == null) {
+            if (left.incrementAndGet() == size) {
+                gone.complete(null);
+            }
             return;
         }
         lost.incrementAndGet();

@@ -36,7 +36,7 @@ public record Load(
     private static final int MAX_WINDOW = 60_000;
     private static final long MAX_SECONDS = 3_600;
     /** On their way at the same time while practising, of all publishers together. */
-    private static final int PRACTICE_IN_FLIGHT = 1_000;
+    static final int PRACTICE_IN_FLIGHT = 1_000;
 
     /** Checks the ranges. */
     public Load {

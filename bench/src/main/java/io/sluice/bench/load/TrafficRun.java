@@ -4,9 +4,6 @@ import io.netty.channel.EventLoop;
 import io.sluice.bench.BenchException;
 import io.sluice.bench.mqtt.ClientLoops;
 import io.sluice.bench.mqtt.MqttClient;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,10 +15,6 @@ import org.HdrHistogram.Histogram;
 public final class TrafficRun implements Gathering.Invitation {
 
     private static final long START_DELAY_MICROS = 20_000;
-    private static final long DRAIN_POLL_MS = 20;
-    /** When everything is there: for what should not come, but might. */
-    private static final long SETTLED_MICROS = 200_000;
-
     private static final double MICROS_PER_SECOND = 1e6;
     private static final double BYTES_PER_MEGABYTE = 1e6;
 
@@ -32,16 +25,17 @@ public final class TrafficRun implements Gathering.Invitation {
     private final String id =
             "b" + Integer.toHexString(ThreadLocalRandom.current().nextInt(1 << 28, 1 << 30));
     private final RunClock clock = new RunClock();
-    private final List<Lane> lanes = new ArrayList<>();
+    private final Lanes lanes;
     private final Publisher[] publishers;
     private final Subscriber[] subscribers;
     /** Come behind all others. */
     private final int stopped;
 
-    private TrafficRun(TrafficPlan plan, Progress progress) {
+    private TrafficRun(TrafficPlan plan, Progress progress, ClientLoops loops) {
         this.load = plan.load();
         this.brokers = plan.brokers();
         this.progress = progress;
+        this.lanes = new Lanes(loops, clock, progress);
         this.traffic = new Traffic(
                 plan.publishers(), plan.subscribers(), plan.groups(), plan.topicsPerPublisher(), "bench/" + id);
         this.publishers = new Publisher[traffic.publishers()];
@@ -55,9 +49,8 @@ public final class TrafficRun implements Gathering.Invitation {
      * @throws BenchException if it cannot be run: a client does not come online
      */
     public static TrafficResult run(TrafficPlan plan, Progress progress) {
-        TrafficRun run = new TrafficRun(plan, progress);
         try (ClientLoops loops = new ClientLoops(plan.brokers().eventLoops())) {
-            return run.run(loops);
+            return new TrafficRun(plan, progress, loops).run(loops);
         } catch (ExecutionException e) {
             throw new BenchException("the generator failed: " + e.getCause());
         } catch (InterruptedException e) {
@@ -67,9 +60,6 @@ public final class TrafficRun implements Gathering.Invitation {
     }
 
     private TrafficResult run(ClientLoops loops) throws ExecutionException, InterruptedException {
-        for (EventLoop loop : loops.loops()) {
-            lanes.add(new Lane(loop, clock));
-        }
         int clients = publishers.length + subscribers.length + stopped;
         Gathering gathering = new Gathering(loops, brokers, clients, this);
         gathering.await(online -> progress.connecting(online, clients));
@@ -78,14 +68,14 @@ public final class TrafficRun implements Gathering.Invitation {
         long practice = practise();
         Timetable timetable =
                 Timetable.of(clock.micros() + START_DELAY_MICROS, load.warmUp(), load.duration(), load.rate());
-        lanes.forEach(lane -> lane.run(timetable, publishers));
+        lanes.all().forEach(lane -> lane.run(timetable, publishers));
         follow(Progress.Phase.WARM_UP, Lane::begun);
         progress.measuring();
         Cpu cpu = new Cpu();
         follow(Progress.Phase.MEASURING, Lane::ended);
         double busy = cpu.busy();
         long due = practice + (load.isClosedLoop() ? 0 : timetable.messages());
-        drain(Progress.Phase.DRAINING, due);
+        settle(Progress.Phase.DRAINING, due);
         TrafficResult result = result(sent(), due, gathering, busy);
         gathering.end();
         return result;
@@ -97,8 +87,8 @@ public final class TrafficRun implements Gathering.Invitation {
             return 0;
         }
         long messages = (long) load.practiceOfEach(publishers.length) * publishers.length;
-        lanes.forEach(lane -> lane.practise(publishers));
-        drain(Progress.Phase.WARM_UP, messages);
+        lanes.all().forEach(lane -> lane.practise(publishers));
+        settle(Progress.Phase.WARM_UP, messages);
         return messages;
     }
 
@@ -109,7 +99,7 @@ public final class TrafficRun implements Gathering.Invitation {
         if (number < subscribers.length) {
             String client = id + "s" + number;
             subscribers[number] = new Subscriber(
-                    lane(number), traffic, load, number, publishers, brokers.options(), client, gathering);
+                    lanes.of(number), traffic, load, number, publishers, brokers.options(), client, gathering);
             return subscribers[number];
         }
         int publisher = number - subscribers.length;
@@ -118,18 +108,13 @@ public final class TrafficRun implements Gathering.Invitation {
             return new StoppedSubscriber(traffic.filter(other), brokers.options(), id + "t" + number, gathering);
         }
         publishers[publisher] = new Publisher(
-                lane(publisher), traffic, load, publisher, brokers.options(), id + "p" + publisher, gathering);
+                lanes.of(publisher), traffic, load, publisher, brokers.options(), id + "p" + publisher, gathering);
         return publishers[publisher];
     }
 
     @Override
     public EventLoop loop(int number) {
-        return lane(number < subscribers.length ? number : number - subscribers.length).loop;
-    }
-
-    /** One-to-one pairs share a lane. */
-    private Lane lane(int client) {
-        return lanes.get(client % lanes.size());
+        return lanes.of(number < subscribers.length ? number : number - subscribers.length).loop;
     }
 
     /** A pair's clients are on different targets when there are several. */
@@ -166,12 +151,12 @@ public final class TrafficRun implements Gathering.Invitation {
 
     private void follow(Progress.Phase phase, Milestone milestone) throws ExecutionException, InterruptedException {
         CompletableFuture<?> reached =
-                CompletableFuture.allOf(lanes.stream().map(milestone::of).toArray(CompletableFuture<?>[]::new));
+                CompletableFuture.allOf(lanes.all().stream().map(milestone::of).toArray(CompletableFuture<?>[]::new));
         long phaseEnd = clock.micros() + micros(phase);
         long before = clock.micros();
-        Totals last = totals();
+        Totals last = lanes.totals();
         while (!isDone(reached)) {
-            Totals totals = totals();
+            Totals totals = lanes.totals();
             long now = clock.micros();
             double seconds = (now - before) / MICROS_PER_SECOND;
             progress.traffic(
@@ -199,25 +184,8 @@ public final class TrafficRun implements Gathering.Invitation {
         }
     }
 
-    /** Waits until nothing has arrived for a while: a short one when everything is there, else as long as was asked for. */
-    private void drain(Progress.Phase phase, long due) throws ExecutionException, InterruptedException {
-        long lastChange = clock.micros();
-        long lastShown = lastChange;
-        long quiet = TimeUnit.NANOSECONDS.toMicros(load.drain().toNanos());
-        Totals totals = totals();
-        while (clock.micros() - lastChange < (isComplete(totals, due) ? Math.min(quiet, SETTLED_MICROS) : quiet)) {
-            TimeUnit.MILLISECONDS.sleep(DRAIN_POLL_MS);
-            Totals last = totals;
-            totals = totals();
-            long now = clock.micros();
-            if (!totals.equals(last)) {
-                lastChange = now;
-            }
-            if (now - lastShown > MICROS_PER_SECOND) {
-                lastShown = now;
-                progress.traffic(phase, 0, 0, 0, totals);
-            }
-        }
+    private void settle(Progress.Phase phase, long due) throws ExecutionException, InterruptedException {
+        lanes.settle(phase, load.drain(), totals -> isComplete(totals, due));
     }
 
     private boolean isComplete(Totals totals, long due) throws ExecutionException, InterruptedException {
@@ -229,19 +197,11 @@ public final class TrafficRun implements Gathering.Invitation {
 
     // Summing it up. What belongs to a lane is read on that lane's thread.
 
-    private Totals totals() throws ExecutionException, InterruptedException {
-        Totals sum = Totals.NONE;
-        for (Lane lane : lanes) {
-            sum = sum.plus(on(lane, () -> lane.snapshot().totals()));
-        }
-        return sum;
-    }
-
     private long[] sent() throws ExecutionException, InterruptedException {
         long[] sent = new long[publishers.length];
         for (int i = 0; i < sent.length; i++) {
             Publisher publisher = publishers[i];
-            sent[i] = on(publisher.lane, publisher::sent);
+            sent[i] = Lanes.on(publisher.lane, publisher::sent);
         }
         return sent;
     }
@@ -262,13 +222,13 @@ public final class TrafficRun implements Gathering.Invitation {
         Histogram deliveries = Latency.histogram();
         Histogram acknowledgements = Latency.histogram();
         long lost = 0;
-        for (Lane lane : lanes) {
+        for (Lane lane : lanes.all()) {
             Lane.Snapshot from = lane.begun().get();
             Lane.Snapshot to = lane.ended().get();
             seconds = (to.micros() - from.micros()) / MICROS_PER_SECOND;
             publishRate += (to.totals().published(load.qos()) - from.totals().published(load.qos())) / seconds;
             deliveryRate += (to.totals().delivered() - from.totals().delivered()) / seconds;
-            on(lane, () -> {
+            Lanes.on(lane, () -> {
                 deliveries.add(lane.deliveries);
                 acknowledgements.add(lane.acknowledgements);
                 return null;
@@ -276,9 +236,9 @@ public final class TrafficRun implements Gathering.Invitation {
         }
         for (int i = 0; i < subscribers.length; i++) {
             Subscriber subscriber = subscribers[i];
-            lost += on(lane(i), () -> subscriber.lost(sent));
+            lost += Lanes.on(lanes.of(i), () -> subscriber.lost(sent));
         }
-        Totals totals = totals();
+        Totals totals = lanes.totals();
         return new TrafficResult(
                 seconds,
                 publishRate,
@@ -294,9 +254,5 @@ public final class TrafficRun implements Gathering.Invitation {
                 Latency.of(deliveries),
                 Latency.of(acknowledgements),
                 cpu);
-    }
-
-    private static <T> T on(Lane lane, Callable<T> action) throws ExecutionException, InterruptedException {
-        return lane.loop.submit(action).get();
     }
 }

@@ -1,7 +1,9 @@
 package io.sluice.bench.report;
 
 import io.sluice.bench.kafka.HopResult;
+import io.sluice.bench.kafka.KafkaDrainResult;
 import io.sluice.bench.load.ConnectResult;
+import io.sluice.bench.load.DrainResult;
 import io.sluice.bench.load.IdleResult;
 import io.sluice.bench.load.Latency;
 import io.sluice.bench.load.Totals;
@@ -76,6 +78,44 @@ public final class Figures {
                 result.heldSeconds(),
                 result.connectionsLost(),
                 result.connectionsLost() == 0 ? "" : "; first: " + result.firstConnectionLoss());
+        return figures.text.toString();
+    }
+
+    /** The figures of messages that waited. */
+    public static String of(DrainResult result) {
+        Figures figures = new Figures();
+        figures.line("queued", "%,.0f msg/s, %.1f s", result.queueRate(), result.queueSeconds());
+        figures.line(
+                "drained",
+                "%,.0f msg/s, %.1f s, generator %.2f processors",
+                result.drainRate(),
+                result.drainSeconds(),
+                result.generatorCpu());
+        figures.line(
+                "lost",
+                "%,d; duplicates %,d; reordered %,d; unacknowledged %,d; refused %,d",
+                result.lost(),
+                result.totals().duplicates(),
+                result.totals().late(),
+                result.unacknowledged(),
+                result.totals().refused());
+        if (result.connectionsLost() > 0) {
+            figures.line("connections", "%,d lost; first: %s", result.connectionsLost(), result.firstConnectionLoss());
+        }
+        return figures.text.toString();
+    }
+
+    /** The figures of records that waited in Kafka. */
+    public static String of(KafkaDrainResult result) {
+        Figures figures = new Figures();
+        figures.line("queued", "%,.0f records/s", result.queueRate());
+        figures.line(
+                "drained",
+                "%,.0f records/s, %.1f s, consumer %.2f processors",
+                result.drainRate(),
+                result.drainSeconds(),
+                result.generatorCpu());
+        figures.line("sent", "%,d, received %,d", result.sent(), result.received());
         return figures.text.toString();
     }
 

@@ -108,6 +108,22 @@ class RatioTablesTest {
     }
 
     @Test
+    void aDrainIsHeldAgainstBothMosquittosAndABareConsumer() {
+        drain(RatioTables.KAFKA_CONSUMER, 1_000_000);
+        drain(RatioTables.MOSQUITTO, 200_000);
+        drain(RatioTables.MOSQUITTO_SAVING, 1_000);
+        drain(RatioTables.ONE_GATEWAY, 100_000);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| 1,000,000 | 200,000 | 1,000 | 100,000 | 0.10 | 0.50 | 100.00 | ≥ 1.0 ✓ |");
+    }
+
+    private void drain(String system, double rate) {
+        ObjectNode result = JsonNodeFactory.instance.objectNode().put("drainRate", rate);
+        board.add(Scenario.DRAIN, system, new Measurement(result, Map.of(), 0));
+    }
+
+    @Test
     void aConnectIsToldByItsCostAndMarkedWhenTheGeneratorCouldDoNoMore() {
         connects(RatioTables.MOSQUITTO, 10_000, 1.8, Map.of("mosquitto", 0.2));
         connects(RatioTables.ONE_GATEWAY, 8_000, 1.1, Map.of("gateway-1", 0.72, "kafka", 0.08));
