@@ -29,7 +29,9 @@ public record SessionsConfig(
 
         @Setting(
                 value = "50ms",
-                doc = "How long acknowledgements of durable sessions gather before they go to Kafka in one record.")
+                doc =
+                        "How long acknowledgements of durable sessions gather before they go to Kafka in one record, and the"
+                                + " ends of connections that leave no session.")
         Duration settleInterval,
 
         @Setting(

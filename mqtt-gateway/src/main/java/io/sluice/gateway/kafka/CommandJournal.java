@@ -13,9 +13,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
@@ -44,6 +47,10 @@ final class CommandJournal implements SessionJournal {
     private final Gathered[][] gathered;
 
     private final AtomicLong unwritten = new AtomicLong();
+    /** Ends of connections that are to be written. */
+    private final Queue<Runnable> ends = new ConcurrentLinkedQueue<>();
+
+    private final AtomicBoolean endsTimed = new AtomicBoolean();
 
     /**
      * A journal on a producer that it does not own.
@@ -96,6 +103,7 @@ final class CommandJournal implements SessionJournal {
 
     @Override
     public void announce(Session session, AttachTerms terms, LongConsumer durable) {
+        // At once: of two gateways that have the same client, the one whose record comes later wins.
         send(session.partition(partitions), attach(session, 0, terms), (metadata, failure) -> {
             if (failure == null) {
                 durable.accept(metadata.offset());
@@ -107,11 +115,45 @@ final class CommandJournal implements SessionJournal {
 
     @Override
     public void detach(Session session, ClientCommand.Detach command) {
+        if (session.isDurable()) {
+            writeEnd(session, command); // Somebody may wait for it.
+            return;
+        }
+        unwritten.incrementAndGet();
+        ends.add(() -> {
+            writeEnd(session, command);
+            unwritten.decrementAndGet();
+        });
+        if (endsTimed.compareAndSet(false, true)) {
+            later(this::writeEnds, settleMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /**
+     * When clients come and go by the thousand, Kafka would have to take a batch of its own for nearly every one that goes, so they
+     * are gathered for a while.
+     */
+    private void writeEnds() {
+        endsTimed.set(false);
+        for (Runnable end = ends.poll(); end != null; end = ends.poll()) {
+            end.run();
+        }
+    }
+
+    private void writeEnd(Session session, ClientCommand.Detach command) {
         send(session.partition(partitions), command, (metadata, failure) -> {
             if (failure != null) {
                 again(session, command, failure);
             }
         });
+    }
+
+    private void later(Runnable task, long delay, TimeUnit unit) {
+        try {
+            timer.schedule(task, delay, unit);
+        } catch (RejectedExecutionException e) {
+            log.debug("The gateway stops, and the leader will find it lost");
+        }
     }
 
     /** Without it the client would be thought to be connected for as long as this gateway lives. */
@@ -120,11 +162,7 @@ final class CommandJournal implements SessionJournal {
                 .addKeyValue("client", session.clientId())
                 .addKeyValue("cause", failure.getMessage())
                 .log("Kafka did not take the end of a connection; trying again");
-        try {
-            timer.schedule(() -> detach(session, command), RETRY_SECONDS, TimeUnit.SECONDS);
-        } catch (RejectedExecutionException e) {
-            log.debug("The gateway stops, and the leader will find it lost");
-        }
+        later(() -> writeEnd(session, command), RETRY_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

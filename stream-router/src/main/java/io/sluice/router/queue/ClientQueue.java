@@ -160,9 +160,9 @@ final class ClientQueue {
         } else if (command instanceof ClientCommand.Assigned assigned && isOwner(client, assigned.epoch())) {
             client.assigned().put(assigned.delivery().packetId(), new Assigned(assigned.delivery(), false));
             keep(clientId, client);
-        } else if (command instanceof ClientCommand.Receipt receipt && receipt.epoch() >= client.sessionId()) {
+        } else if (command instanceof ClientCommand.Receipt receipt && isOfSession(client, receipt.epoch())) {
             received(clientId, client, receipt.receipt());
-        } else if (command instanceof ClientCommand.Release release && release.epoch() >= client.sessionId()) {
+        } else if (command instanceof ClientCommand.Release release && isOfSession(client, release.epoch())) {
             released(clientId, client, release);
         } else if (command instanceof ClientCommand.Pull pull && isOwner(client, pull.epoch())) {
             effects.send(client.owner().slot(), pages.next(clientId, client, pull, now));
@@ -171,6 +171,11 @@ final class ClientQueue {
         } else if (command instanceof ClientCommand.Fenced fenced && fenced.sessionId() == client.sessionId()) {
             fenced(clientId, client, fenced, now);
         }
+    }
+
+    /** Whether a connection, which may be over, belonged to the session that the client has. */
+    private static boolean isOfSession(ClientState client, long epoch) {
+        return client.sessionId() >= 0 && epoch >= client.sessionId();
     }
 
     private static boolean isOwner(ClientState client, long epoch) {
@@ -184,7 +189,7 @@ final class ClientQueue {
      * filters.
      */
     private void changeFilters(String clientId, ClientState client, ClientCommand change, long epoch, long offset) {
-        if (epoch < client.sessionId() || epoch < client.filtersEpoch()) {
+        if (!isOfSession(client, epoch) || epoch < client.filtersEpoch()) {
             return; // That session has ended, or a later connection has decided.
         }
         if (epoch == client.lastEpoch()) {
@@ -559,7 +564,10 @@ final class ClientQueue {
     }
 
     private void endSession(String clientId, ClientState client, long offset) {
-        state.removeEntries(clientId);
+        // Looking for entries costs more than all the rest of a connection that can have none.
+        if (client.sessionId() >= 0 && !client.terms().clean()) {
+            state.removeEntries(clientId);
+        }
         for (GroupId group : client.shares().groups().keySet()) {
             effects.toGroup(new GroupCommand.Drop(group, clientId, client.sessionId()));
         }
@@ -697,7 +705,7 @@ final class ClientQueue {
     private void progress(Command.Progress.Session progress, long now) {
         ClientState client = state.client(progress.clientId());
         // What a client has acknowledged is true whoever serves it by now, as long as the session is the same.
-        if (client == null || progress.epoch() < client.sessionId()) {
+        if (client == null || !isOfSession(client, progress.epoch())) {
             return;
         }
         progress.received().forEach(origin -> received(progress.clientId(), client, origin));
