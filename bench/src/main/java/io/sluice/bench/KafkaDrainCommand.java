@@ -23,29 +23,8 @@ final class KafkaDrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--bootstrap",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9092",
-            description = "Kafka's brokers. Default: ${DEFAULT-VALUE}.")
-    private String bootstrapServers;
-
-    @Option(
-            names = "--partitions",
-            paramLabel = "N",
-            defaultValue = "12",
-            description = "Of the topic that is made for the run. Default: ${DEFAULT-VALUE}.")
-    private int partitions;
-
-    @Option(names = "--keys", paramLabel = "N", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
-    private int keys;
-
-    @Option(
-            names = "--payload",
-            paramLabel = "BYTES",
-            defaultValue = "100",
-            description = "Of each record. Default: ${DEFAULT-VALUE}.")
-    private int payload;
+    @Mixin
+    private KafkaOptions kafka;
 
     @Option(
             names = "--messages",
@@ -60,7 +39,8 @@ final class KafkaDrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            KafkaDrainPlan plan = new KafkaDrainPlan(bootstrapServers, partitions, keys, payload, messages);
+            KafkaDrainPlan plan = new KafkaDrainPlan(
+                    kafka.bootstrapServers(), kafka.partitions(), kafka.keys(), kafka.payload(), messages);
             return output.show(
                     spec, progress -> KafkaDrain.run(plan, progress), Figures::of, KafkaDrainResult::isClean);
         } catch (BenchException | IllegalArgumentException e) {

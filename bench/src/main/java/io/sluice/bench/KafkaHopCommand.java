@@ -24,29 +24,8 @@ final class KafkaHopCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--bootstrap",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9092",
-            description = "Kafka's brokers. Default: ${DEFAULT-VALUE}.")
-    private String bootstrapServers;
-
-    @Option(
-            names = "--partitions",
-            paramLabel = "N",
-            defaultValue = "12",
-            description = "Of the topic that is made for the run. Default: ${DEFAULT-VALUE}.")
-    private int partitions;
-
-    @Option(names = "--keys", paramLabel = "N", defaultValue = "100", description = "Default: ${DEFAULT-VALUE}.")
-    private int keys;
-
-    @Option(
-            names = "--payload",
-            paramLabel = "BYTES",
-            defaultValue = "100",
-            description = "Of each record; 16 or more. Default: ${DEFAULT-VALUE}.")
-    private int payload;
+    @Mixin
+    private KafkaOptions kafka;
 
     @Option(
             names = "--rate",
@@ -93,8 +72,16 @@ final class KafkaHopCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            HopPlan plan =
-                    new HopPlan(bootstrapServers, partitions, keys, payload, rate, linger, practice, warmUp, duration);
+            HopPlan plan = new HopPlan(
+                    kafka.bootstrapServers(),
+                    kafka.partitions(),
+                    kafka.keys(),
+                    kafka.payload(),
+                    rate,
+                    linger,
+                    practice,
+                    warmUp,
+                    duration);
             return output.show(spec, progress -> KafkaHop.run(plan, progress), Figures::of, HopResult::isClean);
         } catch (BenchException | IllegalArgumentException e) {
             spec.commandLine().getErr().println("bench: " + e.getMessage());

@@ -1,5 +1,6 @@
 package io.sluice.it.durable;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +16,8 @@ import io.sluice.it.probe.Property;
 import io.sluice.it.probe.Reason;
 import io.sluice.it.probe.ServerPacket;
 import io.sluice.it.probe.Version;
+import io.sluice.wire.ClientPartitions;
+import io.sluice.wire.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +49,10 @@ class PresenceIT {
     @AfterEach
     void closeProbes() {
         probes.forEach(MqttProbe::close);
+    }
+
+    private static int partition(String clientId) {
+        return ClientPartitions.of(clientId.getBytes(UTF_8), Topics.DEFAULT_PARTITIONS);
     }
 
     private MqttProbe open(InetSocketAddress gateway) {
@@ -127,8 +135,13 @@ class PresenceIT {
             last = next;
         }
         try (PlainKafka kafka = new PlainKafka()) {
-            // The queue stage has seen all of them when it tells of one that came last, from elsewhere.
-            String marker = id + "-marker";
+            // The queue stage has seen all of them when it tells of one of the same partition that came last, from
+            // elsewhere.
+            String marker = Stream.iterate(0, i -> i + 1)
+                    .map(i -> id + "-marker" + i)
+                    .filter(other -> partition(other) == partition(id))
+                    .findFirst()
+                    .orElseThrow();
             connected(Cluster.second(), Connect.of(V5).clientId(marker));
             kafka.find("mqtt.sessions", record -> PlainKafka.hasKey(record, marker));
         }

@@ -9,7 +9,9 @@ import io.sluice.it.probe.Bytes;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.PacketReader;
+import io.sluice.it.probe.Packets;
 import io.sluice.it.probe.Pub;
+import io.sluice.it.probe.Reason;
 import io.sluice.it.probe.ServerPacket;
 import io.sluice.it.probe.Version;
 import java.io.BufferedInputStream;
@@ -41,6 +43,8 @@ class FuzzIT {
     private static final List<Version> VERSIONS = List.of(Version.values());
     private static final List<HostileBytes.Kind> KINDS = List.of(HostileBytes.Kind.values());
     private static final int UNFINISHED_BYTES = 16 << 20;
+    private static final int FILTER_BYTES = 4_096;
+    private static final int LONG_FILTER = 1_000;
     private static final int CROWD = 300;
     private static final int ANNOUNCED = 900_000;
     private static final int BEGUN = 700_000;
@@ -54,7 +58,9 @@ class FuzzIT {
         gateway = GatewayProcess.start(
                 "fuzzed-gateway",
                 "-Xmx128m",
-                Map.of("SLUICE_LIMITS_UNFINISHED_BYTES", Integer.toString(UNFINISHED_BYTES)));
+                Map.of(
+                        "SLUICE_LIMITS_UNFINISHED_BYTES", Integer.toString(UNFINISHED_BYTES),
+                        "SLUICE_LIMITS_SUBSCRIPTION_BYTES_PER_CLIENT", Integer.toString(FILTER_BYTES)));
     }
 
     @AfterAll
@@ -101,6 +107,24 @@ class FuzzIT {
         }
         assertUnharmed();
         assertThat(gateway.metric("sluice_unfinished_bytes")).isZero();
+    }
+
+    @Test
+    void theFiltersOfOneClientTakeNoMoreThanTheyMay() {
+        try (MqttProbe client = MqttProbe.open(gateway.address(), Version.MQTT_5)) {
+            client.connect(Connect.of(Version.MQTT_5));
+            int most = FILTER_BYTES / LONG_FILTER;
+            for (int i = 0; i < most; i++) {
+                client.subscribe(longFilter(i), 0);
+            }
+            client.send(Packets.subscribe(Version.MQTT_5, 1, longFilter(most), 0));
+            assertThat(client.expect(ServerPacket.Suback.class).reasons()).containsExactly(Reason.QUOTA_EXCEEDED);
+            client.subscribe(longFilter(0), 1); // One that it has takes nothing more.
+        }
+    }
+
+    private static String longFilter(int number) {
+        return number + "x".repeat(LONG_FILTER - 1);
     }
 
     private static Socket begin(int number) throws IOException {

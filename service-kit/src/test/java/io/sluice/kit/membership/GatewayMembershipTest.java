@@ -88,6 +88,19 @@ class GatewayMembershipTest {
         await().until(() -> !exists(ZooKeeperLayout.slot(0)));
     }
 
+    /** So that the leader finds it lost, and what is left of it is settled. */
+    @Test
+    void leavesItsIncarnationBehindWhenItIsToStayOnRecord() {
+        GatewayMembership gateway = join("a", 2);
+        String incarnation = gateway.incarnation();
+
+        gateway.stayOnRecord();
+        gateway.close();
+
+        await().until(() -> !exists(ZooKeeperLayout.slot(0)));
+        assertThat(exists(ZooKeeperLayout.incarnation(incarnation))).isTrue();
+    }
+
     @Test
     void showsEachGatewayTheStatusOfAllOthers() {
         GatewayMembership first = join("a", 2);
