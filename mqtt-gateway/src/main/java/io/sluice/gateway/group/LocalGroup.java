@@ -417,6 +417,9 @@ final class LocalGroup {
 
     /** The session has a packet identifier for a message. */
     void bind(SharedDelivery delivery, LongFunction<Advance.Binding> binding, Runnable bound, Runnable refused) {
+        if (bindingBytes > 0 && bindingBytes + delivery.message().weight() > MAX_BINDING_BYTES) {
+            write(); // A large message goes alone: with others the record might be more than Kafka takes.
+        }
         GroupMember member = delivery.member();
         GroupLane lane = delivery.lane();
         if (member.isGone() || !isCurrent(lane) || !lane.bind(delivery)) {
@@ -498,7 +501,9 @@ final class LocalGroup {
         serve();
         if (active == 0 && expected == 0 && joined) {
             leaveWhenDone();
-        } else if (joined && (announced != Math.max(1, active) || link.now() - announcedAt >= ASK_MILLIS)) {
+        } else if (joined
+                && isLeased()
+                && (announced != Math.max(1, active) || link.now() - announcedAt >= ASK_MILLIS)) {
             announce();
         }
     }

@@ -32,6 +32,8 @@ final class GroupReader implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(GroupReader.class);
     private static final Duration POLL = Duration.ofMillis(200);
+    /** Messages of one request are not more than that together, but for one. */
+    private static final int MAX_BYTES = 1 << 20;
     /** Records of one request that do not match, after which it is answered all the same. */
     private static final int MAX_RECORDS = 20_000;
 
@@ -134,10 +136,11 @@ final class GroupReader implements AutoCloseable {
         List<PublishRecord> messages = new ArrayList<>();
         long reached = request.from();
         int read = 0;
-        while (messages.size() < request.most() && read < MAX_RECORDS) {
+        long bytes = 0;
+        while (messages.size() < request.most() && bytes < MAX_BYTES && read < MAX_RECORDS) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
-                if (messages.size() == request.most()) {
+                if (messages.size() == request.most() || bytes >= MAX_BYTES) {
                     break;
                 }
                 read++;
@@ -145,6 +148,7 @@ final class GroupReader implements AutoCloseable {
                 PublishRecord message = decode(record);
                 if (message != null && matches(request, message)) {
                     messages.add(message);
+                    bytes += message.weight();
                 }
             }
             if (records.isEmpty()) {
