@@ -128,7 +128,7 @@ public final class ModelQueue {
 
             @Override
             public void lagChanged(String clientId, ClientState client) {
-                queue.tellLag(clientId, time);
+                queue.tellLag(clientId, client, time);
             }
 
             @Override

@@ -256,6 +256,8 @@ final class Connects {
         Session session = client.session();
         services.sessions().remove(session);
         session.end(reason, connected ? client.will() : null);
-        services.source().remove(session);
+        if (session.isKnownToSource()) { // Else its thread need not be woken.
+            services.source().remove(session);
+        }
     }
 }

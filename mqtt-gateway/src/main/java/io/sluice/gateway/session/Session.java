@@ -46,6 +46,8 @@ public final class Session implements GroupClient {
     /** By packet identifier, messages of groups that are on their way; null before the first one. */
     private Map<Integer, SharedDelivery> shared;
 
+    private boolean isKnownToSource;
+
     /** Null if the session ends with its connection. */
     private DurableFlow durable;
 
@@ -139,6 +141,11 @@ public final class Session implements GroupClient {
         subscriptions.clear();
     }
 
+    /** Whether the source has ever been asked for deliveries to the session; the event loop. */
+    public boolean isKnownToSource() {
+        return isKnownToSource;
+    }
+
     // --- a session that ends with its connection, in the eyes of the cluster
 
     /**
@@ -182,6 +189,7 @@ public final class Session implements GroupClient {
             SessionJournal journal,
             DeliverySource source,
             SessionJournal.AttachTerms terms) {
+        isKnownToSource = true;
         durable = new DurableFlow(this, partitions, ranges, limits, queued, journal, source, metrics);
         inbound.makeDurable(durable.receipts());
         durable.attach(terms);
@@ -383,6 +391,7 @@ public final class Session implements GroupClient {
      * @return whether its retained messages are to be sent, by its retain handling ([MQTT-3.3.1-9] to [MQTT-3.3.1-11])
      */
     public boolean grant(Subscription subscription) {
+        isKnownToSource = true;
         boolean isNew = subscriptions.put(subscription.filter(), subscription) == null;
         if (isNew) {
             metrics.subscriptions(1);

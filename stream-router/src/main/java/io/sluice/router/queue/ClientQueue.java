@@ -567,6 +567,7 @@ final class ClientQueue {
         // Looking for entries costs more than all the rest of a connection that can have none.
         if (client.sessionId() >= 0 && !client.terms().clean()) {
             state.removeEntries(clientId);
+            lags.gone(clientId);
         }
         for (GroupId group : client.shares().groups().keySet()) {
             effects.toGroup(new GroupCommand.Drop(group, clientId, client.sessionId()));
@@ -586,8 +587,8 @@ final class ClientQueue {
     }
 
     /** How far a client is behind, which is about to be told. */
-    SessionLag tellLag(String clientId, long now) {
-        return lags.tell(clientId, now);
+    SessionLag tellLag(String clientId, ClientState client, long now) {
+        return client.terms().clean() ? SessionLag.none() : lags.tell(clientId, now);
     }
 
     /** The sessions that are farthest behind. */

@@ -253,7 +253,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
         @Override
         public void lagChanged(String clientId, ClientState client) {
-            SessionLag lag = queue.tellLag(clientId, context.currentSystemTimeMs());
+            SessionLag lag = queue.tellLag(clientId, client, context.currentSystemTimeMs());
             forward(
                     QueueTopology.SESSIONS,
                     topics.sessions(),

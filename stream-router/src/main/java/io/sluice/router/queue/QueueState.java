@@ -15,7 +15,7 @@ interface QueueState {
     /** Keeps a client's state. */
     void put(String clientId, ClientState client);
 
-    /** Forgets a client and all of its entries. */
+    /** Forgets a client that is known, has no entries, and whose tally is empty. */
     void remove(String clientId);
 
     /** Visits all clients; only for when a task starts. */
@@ -39,7 +39,7 @@ interface QueueState {
     /** Removes an entry, if there is one. */
     void removeEntry(String clientId, int partition, long offset);
 
-    /** Removes all entries of a client. */
+    /** Removes all entries of a client, and forgets what was counted for it. */
     void removeEntries(String clientId);
 
     /** A client's entries of one log partition by offset; to be closed. */

@@ -8,4 +8,10 @@ package io.sluice.router.queue;
  * @param millisToLimit after which a limit drops something if the queue goes on to grow as it has lately; -1 if it does not
  *     grow or that is not known
  */
-record SessionLag(Tally tally, long oldest, long millisToLimit) {}
+record SessionLag(Tally tally, long oldest, long millisToLimit) {
+
+    /** Of a session that queues nothing. */
+    static SessionLag none() {
+        return new SessionLag(new Tally(), -1, -1);
+    }
+}

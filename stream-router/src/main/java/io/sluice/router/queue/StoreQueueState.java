@@ -4,9 +4,11 @@ import io.sluice.router.topology.HeldBackStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.common.utils.Bytes;
@@ -28,6 +30,9 @@ final class StoreQueueState implements QueueState {
 
     private final HeldBackStore store;
     private final Map<String, ClientState> changed = new HashMap<>();
+    /** Those of the changed clients that the store does not have. */
+    private final Set<String> unwritten = new HashSet<>();
+
     private final RecentClients decoded = new RecentClients(DECODED_BYTES);
     private final Map<String, Tally> changedTallies = new HashMap<>();
     /**
@@ -52,6 +57,9 @@ final class StoreQueueState implements QueueState {
     private long firstExpiry;
 
     private int clients;
+    /** A client that was looked for last, and not found. It is put here next, as a rule. */
+    private String absent;
+
     private long queued;
     private long queuedBytes;
     /** At i the number of clients that have 10 to the power of i messages queued, or more. */
@@ -93,6 +101,7 @@ final class StoreQueueState implements QueueState {
     void write() {
         changed.forEach((clientId, client) -> store.put(StoreKeys.client(clientId), client.toBytes()));
         changed.clear();
+        unwritten.clear();
         changedTallies.forEach(this::write);
         changedTallies.clear();
     }
@@ -147,6 +156,7 @@ final class StoreQueueState implements QueueState {
         if (known == null) {
             byte[] value = store.get(StoreKeys.client(clientId));
             if (value == null) {
+                absent = clientId;
                 return null;
             }
             known = ClientState.of(value);
@@ -157,27 +167,28 @@ final class StoreQueueState implements QueueState {
 
     @Override
     public void put(String clientId, ClientState client) {
-        if (changed.put(clientId, client) == null && store.get(StoreKeys.client(clientId)) == null) {
+        boolean isNew = changed.put(clientId, client) == null
+                && (clientId.equals(absent) || store.get(StoreKeys.client(clientId)) == null);
+        if (isNew) {
+            unwritten.add(clientId);
             clients++;
         }
+        absent = null;
         decoded.put(clientId, client);
-        // Whether it is connected decides about how its tally is kept.
-        changedTallies.put(clientId, tally(clientId));
+        if (client.terms() != null && !client.terms().clean()) {
+            // Whether it is connected decides about how its tally is kept.
+            changedTallies.put(clientId, tally(clientId));
+        }
     }
 
     @Override
     public void remove(String clientId) {
-        boolean wasChanged = changed.remove(clientId) != null;
+        changed.remove(clientId);
         decoded.remove(clientId);
-        boolean wasStored = store.put(StoreKeys.client(clientId), null) != null;
-        if (wasChanged || wasStored) {
-            clients--;
+        if (!unwritten.remove(clientId)) {
+            store.remove(StoreKeys.client(clientId));
         }
-        removeEntries(clientId);
-        tallies.remove(clientId);
-        underWay.remove(clientId);
-        changedTallies.remove(clientId);
-        store.put(StoreKeys.tally(clientId), null);
+        clients--;
     }
 
     @Override
@@ -312,6 +323,10 @@ final class StoreQueueState implements QueueState {
                 clientId,
                 walk -> removeEntry(
                         clientId, StoreKeys.partitionOfEntry(walk.key()), StoreKeys.offsetOfEntry(walk.key())));
+        tallies.remove(clientId);
+        underWay.remove(clientId);
+        changedTallies.remove(clientId);
+        store.put(StoreKeys.tally(clientId), null);
     }
 
     private void walkEntries(String clientId, Consumer<HeldBackStore.Walk> each) {

@@ -15,7 +15,7 @@ final class Tally {
     private long received;
     /** No message that is queued was logged before, in milliseconds since the epoch. */
     private long oldest;
-    /** By reason; over all sessions of the client since it is known. */
+    /** By reason, since the session began. */
     private final Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
     /** Whether the client was told that the queue is full, by losing its connection. */
     private boolean told;

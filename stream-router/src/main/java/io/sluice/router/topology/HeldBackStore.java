@@ -90,6 +90,18 @@ public final class HeldBackStore extends WrappedStateStore<KeyValueStore<Bytes, 
         return before;
     }
 
+    /** Removes a value that is there, without a look at it. */
+    public void remove(Bytes key) {
+        Held change = held.get(key);
+        if (change == null) {
+            held.put(key, new Held(null, true));
+        } else if (change.isBelow) {
+            change.value = null;
+        } else {
+            held.remove(key);
+        }
+    }
+
     /**
      * The entries in a stretch of keys, in their order. They may be changed meanwhile; whether the walk meets what was
      * changed ahead of it is not told.

@@ -95,11 +95,13 @@ class StoreQueueStateTest {
             case 0 -> {
                 ClientState client = state.client(clientId);
                 ClientState present = client == null ? new ClientState(clientId.getBytes(UTF_8), PARTITIONS) : client;
+                present.terms(new ClientState.Terms(5, 0, "", false));
                 present.owner(random.nextBoolean() ? new ClientState.Owner(1, "gw", 0) : null);
                 state.put(clientId, present);
             }
             case 1 -> {
                 if (random.nextInt(10) == 0) {
+                    state.removeEntries(clientId);
                     state.remove(clientId);
                 }
             }

@@ -57,7 +57,7 @@ class HeldBackStoreTest {
         driver.close();
     }
 
-    /** A value is a list of steps, such as {@code a=1 b? a- [a,c)}, which are all done before the next commit. */
+    /** A value is a list of steps, such as {@code a=1 b? a- a! [a,c)}, which are all done before the next commit. */
     private final class Doing implements Processor<String, String, Void, Void> {
         @Override
         public void init(ProcessorContext<Void, Void> context) {
@@ -70,6 +70,8 @@ class HeldBackStoreTest {
                 String key = step.substring(0, 1);
                 if (step.endsWith("-")) {
                     store.put(bytes(key), null);
+                } else if (step.endsWith("!")) {
+                    store.remove(bytes(key));
                 } else if (step.endsWith("?")) {
                     answers.add(text(store.get(bytes(key))));
                 } else if (step.endsWith(")")) {
@@ -130,6 +132,17 @@ class HeldBackStoreTest {
         assertThat(logged()).containsExactly("a=null");
         steps.pipeInput("k", "a?");
         assertThat(answers).containsExactly("none");
+    }
+
+    @Test
+    void removesWhatIsThereWithoutALookAtIt() {
+        steps.pipeInput("k", "a=1 b=1");
+        logged();
+
+        steps.pipeInput("k", "a! a? b=2 b! b? c=1 c! c? [a,d)");
+
+        assertThat(answers).containsExactly("none", "none", "none", "");
+        assertThat(logged()).containsExactly("a=null", "b=null");
     }
 
     @Test
