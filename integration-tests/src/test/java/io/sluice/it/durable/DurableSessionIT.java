@@ -15,11 +15,17 @@ import io.sluice.it.probe.ServerPacket;
 import io.sluice.it.probe.Version;
 import io.sluice.local.LocalCluster;
 import io.sluice.local.LocalConfig;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
@@ -28,11 +34,23 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Durable sessions on two gateways of one cluster. */
 class DurableSessionIT {
 
     private static final Version V5 = Version.MQTT_5;
+
+    /** A test that is run with 3.1.1 and 5.0; version 3.1 cannot tell that a session is present. */
+    @Retention(RetentionPolicy.RUNTIME)
+    @Target(ElementType.METHOD)
+    @ParameterizedTest
+    @EnumSource(
+            value = Version.class,
+            names = {"MQTT_3_1_1", "MQTT_5"})
+    private @interface From311 {}
+
     private static final int HOUR = 3_600;
     private static final AtomicInteger NAMES = new AtomicInteger();
 
@@ -60,19 +78,30 @@ class DurableSessionIT {
     }
 
     private MqttProbe open(int gateway) {
+        return open(gateway, V5);
+    }
+
+    private MqttProbe open(int gateway, Version version) {
         InetSocketAddress address = Cluster.gateway(cluster, gateway);
-        MqttProbe probe = MqttProbe.open(address, V5);
+        MqttProbe probe = MqttProbe.open(address, version);
         probes.add(probe);
         return probe;
     }
 
     private MqttProbe durable(int gateway, boolean expectPresent) {
-        MqttProbe probe = open(gateway);
-        ServerPacket.Connack connack =
-                probe.connect(Connect.of(V5).clientId(id).clean(false).with(Property.SESSION_EXPIRY_INTERVAL, HOUR));
-        assertThat(connack.reason()).isZero();
-        assertThat(connack.sessionPresent()).isEqualTo(expectPresent);
+        return durable(V5, gateway, expectPresent);
+    }
+
+    private MqttProbe durable(Version version, int gateway, boolean expectPresent) {
+        MqttProbe probe = open(gateway, version);
+        assertThat(probe.connect(connect(version).clean(false)).sessionPresent())
+                .isEqualTo(expectPresent);
         return probe;
+    }
+
+    private Connect connect(Version version) {
+        Connect connect = Connect.of(version).clientId(id);
+        return version.is5() ? connect.with(Property.SESSION_EXPIRY_INTERVAL, HOUR) : connect;
     }
 
     private MqttProbe publisher(int gateway) {
@@ -94,18 +123,30 @@ class DurableSessionIT {
         }
     }
 
-    @Test
-    @Normative({"MQTT-3.1.2-5", "MQTT-4.5.0-1"})
-    void deliversLiveAndRemembersWhatCameWhileTheClientWasAway() {
+    @From311
+    @Normative({
+        "MQTT-3.1.2-5",
+        "MQTT-3.1.2-23",
+        "MQTT-3.1.3-2",
+        "MQTT-3.2.2-3",
+        "MQTT-4.5.0-1",
+        "MQTT311-3.1.2-4",
+        "MQTT311-3.1.2-5",
+        "MQTT311-3.1.3-2",
+        "MQTT311-3.2.2-2",
+        "MQTT311-4.1.0-1",
+        "MQTT311-4.5.0-1"
+    })
+    void deliversLiveAndRemembersWhatCameWhileTheClientWasAway(Version version) {
         for (int qos = 1; qos <= 2; qos++) {
-            MqttProbe subscriber = durable(0, qos == 2);
+            MqttProbe subscriber = durable(version, 0, qos == 2);
             subscriber.subscribe(topic, qos);
             MqttProbe publisher = publisher(1);
             publish(publisher, qos, 1, 20);
             expect(subscriber, 1, 20);
             subscriber.close();
             publish(publisher, qos, 21, 40);
-            MqttProbe again = durable(1, true);
+            MqttProbe again = durable(version, 1, true);
             expect(again, 21, 40);
             publish(publisher, qos, 41, 60);
             expect(again, 41, 60);
@@ -114,31 +155,35 @@ class DurableSessionIT {
         }
     }
 
-    @Test
-    @Normative({"MQTT-3.3.1-1", "MQTT-4.4.0-1", "MQTT311-3.3.1-1", "MQTT311-4.4.0-1", "MQTT311-2.3.1-4"})
-    void resumesWhatWasNotAcknowledgedAtAnotherGatewayWithTheSameIdentifier() {
-        MqttProbe subscriber = durable(0, false);
+    @From311
+    @Normative({"MQTT-3.3.1-1", "MQTT-4.4.0-1", "MQTT311-3.3.1-1", "MQTT311-4.4.0-1"})
+    void resumesWhatWasNotAcknowledgedAtAnotherGatewayWithTheSameIdentifier(Version version) {
+        MqttProbe subscriber = durable(version, 0, false);
         subscriber.subscribe(topic, 2);
         MqttProbe publisher = publisher(1);
         publish(publisher, 1, 1, 1);
         publish(publisher, 2, 2, 2);
         ServerPacket.Publish first = subscriber.expect(ServerPacket.Publish.class);
         ServerPacket.Publish second = subscriber.expect(ServerPacket.Publish.class);
+        assertThat(first.dup()).isFalse();
+        subscriber.expectNothing();
         subscriber.close();
 
-        MqttProbe again = durable(1, true);
+        MqttProbe again = durable(version, 1, true);
         ServerPacket.Publish firstAgain = again.expect(ServerPacket.Publish.class);
         ServerPacket.Publish secondAgain = again.expect(ServerPacket.Publish.class);
         assertThat(firstAgain.text()).isEqualTo("1");
         assertThat(firstAgain.id()).isEqualTo(first.id());
         assertThat(firstAgain.dup()).isTrue();
         assertThat(secondAgain.id()).isEqualTo(second.id());
+        assertThat(secondAgain.dup()).isTrue();
+        again.expectNothing();
         again.acknowledge(firstAgain);
         again.send(Packets.pubrec(secondAgain.id()));
         assertThat(again.expect(ServerPacket.Pubrel.class).id()).isEqualTo(second.id());
         again.close();
 
-        MqttProbe third = durable(0, true);
+        MqttProbe third = durable(version, 0, true);
         assertThat(third.expect(ServerPacket.Pubrel.class).id()).isEqualTo(second.id());
         third.send(Packets.pubcomp(second.id()));
         third.expectNothing();
@@ -155,18 +200,46 @@ class DurableSessionIT {
         expect(second, 1, 3);
     }
 
-    @Test
-    @Normative({"MQTT-3.1.2-4", "MQTT-3.1.4-4", "MQTT311-3.1.2-6"})
-    void cleanStartEndsTheSession() {
-        MqttProbe subscriber = durable(0, false);
+    @From311
+    @Normative({"MQTT-3.1.2-4", "MQTT-3.1.4-4", "MQTT311-3.1.2-6", "MQTT311-3.1.4-3"})
+    void cleanStartEndsTheSession(Version version) {
+        MqttProbe subscriber = durable(version, 0, false);
         subscriber.subscribe(topic, 1);
         subscriber.close();
         publish(publisher(0), 1, 1, 3);
-        MqttProbe clean = open(1);
-        assertThat(clean.connect(Connect.of(V5).clientId(id).clean(true).with(Property.SESSION_EXPIRY_INTERVAL, HOUR))
-                        .sessionPresent())
-                .isFalse();
+        MqttProbe clean = open(1, version);
+        assertThat(clean.connect(connect(version).clean(true)).sessionPresent()).isFalse();
         clean.expectNothing();
+        publish(publisher(0), 1, 4, 6);
+        clean.expectNothing();
+        clean.close();
+        // With MQTT 5 a clean start may begin a session that lasts, with MQTT 3 it may not.
+        durable(version, 0, version.is5()).expectNothing();
+    }
+
+    @From311
+    @Normative("MQTT311-2.3.1-4")
+    void identifiersInUseAreNotUsedAgainAlsoAfterTheClientHasComeBack(Version version) {
+        MqttProbe subscriber = durable(version, 0, false);
+        subscriber.subscribe(topic + "/#", 2);
+        MqttProbe publisher = publisher(1);
+        Set<Integer> identifiers = new HashSet<>();
+        for (int number = 1; number <= 50; number++) {
+            publisher.publish(Pub.to(topic + "/" + number, "x").qos(1 + number % 2, number), number);
+            assertThat(identifiers.add(
+                            subscriber.expect(ServerPacket.Publish.class).id()))
+                    .isTrue();
+        }
+        subscriber.close();
+        MqttProbe again = durable(version, 1, true);
+        publisher.publish(Pub.to(topic + "/new", "x").qos1(51), 51);
+        Set<Integer> seen = new HashSet<>();
+        for (int i = 1; i <= 51; i++) {
+            ServerPacket.Publish message = again.expect(ServerPacket.Publish.class);
+            assertThat(seen.add(message.id())).isTrue();
+            assertThat(identifiers.contains(message.id()))
+                    .isEqualTo(!message.topic().endsWith("/new"));
+        }
     }
 
     @Test
@@ -208,6 +281,24 @@ class DurableSessionIT {
         again.acknowledge(keptAgain);
         again.expectNothing();
         publisher.publish(Pub.to(topic, "").qos1(2).retain(), 2);
+    }
+
+    @Test
+    void retainedMessagesComeBeforeNewerOnesHoweverFewTheClientTakesAtOnce() {
+        MqttProbe publisher = publisher(1);
+        for (int number = 1; number <= 4; number++) {
+            publisher.publish(Pub.to(topic + "/" + number, "kept").qos1(1).retain(), 1);
+        }
+        MqttProbe subscriber = open(0);
+        subscriber.connect(connect(V5).clean(false).with(Property.RECEIVE_MAXIMUM, 1));
+        subscriber.subscribe(topic + "/#", 1);
+        for (int number = 1; number <= 4; number++) {
+            publisher.publish(Pub.to(topic + "/" + number, "").qos1(1).retain(), 1);
+        }
+        for (int number = 1; number <= 8; number++) {
+            assertThat(subscriber.expectMessage().text()).isEqualTo(number <= 4 ? "kept" : "");
+        }
+        subscriber.expectNothing();
     }
 
     @Test

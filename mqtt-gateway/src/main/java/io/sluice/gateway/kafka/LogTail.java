@@ -19,7 +19,6 @@ import io.sluice.wire.GroupId;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SessionFilters;
 import io.sluice.wire.TopicFilter;
-import io.sluice.wire.UniqueIds;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -75,7 +74,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     private final RecentMessages recent;
     private final TailGroups groups;
     private final GroupReader reader;
-    private final UniqueIds uniqueIds;
+    private final SecondCopies copies;
     private final DeliveryBatch[] batches;
     private final Thread thread = new Thread(this::run, "log-tail");
     private volatile boolean caughtUp;
@@ -114,7 +113,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         this.lag = new TailLag(consumer, partitions, metrics);
         this.batches = new DeliveryBatch[lanes.size()];
         this.recent = new RecentMessages(partitions.size(), durable.recentBytes());
-        this.uniqueIds = new UniqueIds(durable.uniqueIds());
+        this.copies = new SecondCopies(consumer, partitions, durable.uniqueIds(), () -> closing);
         newBatches();
         this.groups = new TailGroups(shared, partitions, recent, logEnd, this::onTail, this::send, metrics);
         this.reader = shared.reader();
@@ -274,6 +273,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         while (!closing) {
             try {
                 Map<TopicPartition, Long> ends = bootstrap.run(consumer, partitions, retained);
+                copies.begin();
                 while (!closing && !hasPassed(ends)) {
                     poll().forEach(this::retain);
                 }
@@ -295,7 +295,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     private void retain(ConsumerRecord<byte[], byte[]> record) {
         PublishRecord message = decode(record);
-        if (message != null && !uniqueIds.isRepeated(message) && message.retain()) {
+        if (message != null && !copies.isRepeated(message) && message.retain()) {
             retained.accept(message);
         }
     }
@@ -344,7 +344,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             PublishRecord message = decode(record);
             recent.passed(record.partition(), record.offset());
-            if (message != null && !uniqueIds.isRepeated(message)) {
+            if (message != null && !copies.isRepeated(message)) {
                 recent.add(message);
                 if (message.retain()) {
                     retained.accept(message);

@@ -107,6 +107,9 @@ final class AssignedOutbound {
     private final Map<Integer, Bound> byId = new HashMap<>();
     private final Deque<Unbound> unbound = new ArrayDeque<>();
     private final Deque<Bound> toSend = new ArrayDeque<>();
+    /** Retained messages that were not sent yet. */
+    private int retained;
+
     private int last;
     private long boundBytes;
 
@@ -121,8 +124,14 @@ final class AssignedOutbound {
         return unbound.size() + toSend.size();
     }
 
+    /** Whether a retained message waits: what comes from the log behind it may be newer, so it has to go first. */
+    boolean hasRetained() {
+        return retained > 0;
+    }
+
     /** A retained message, with the RETAIN flag that the client is shown. */
     void offer(PublishRecord message, Qos qos, int[] identifiers) {
+        retained++;
         offer(message, qos, identifiers, null);
     }
 
@@ -143,6 +152,7 @@ final class AssignedOutbound {
     /** A delivery that was bound before, and perhaps sent. */
     void resume(AssignedDelivery delivery) {
         Bound bound = new Bound(delivery, null, true, Awaiting.SENDING);
+        retained++;
         byId.put(delivery.packetId(), bound);
         boundBytes += bytes(bound);
         toSend.add(bound);
@@ -206,6 +216,7 @@ final class AssignedOutbound {
     void send() {
         while (!toSend.isEmpty() && link.mayPublish()) {
             Bound bound = toSend.remove();
+            retained -= bound.shared == null ? 1 : 0;
             switch (link.publish(bound.delivery, bound.again)) {
                 case SENT -> {
                     bound.awaiting = bound.delivery.qos() == Qos.AT_LEAST_ONCE ? Awaiting.PUBACK : Awaiting.PUBREC;

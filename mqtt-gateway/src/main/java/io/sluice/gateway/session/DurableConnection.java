@@ -13,7 +13,7 @@ interface DurableConnection {
         ABANDONED
     }
 
-    /** Whether more can be written without exceeding what the socket's buffers may hold. */
+    /** Whether a message may be written: the socket's buffers have room, and nothing else goes before it. */
     boolean isWritable();
 
     /** Writes a PUBLISH, or not. */

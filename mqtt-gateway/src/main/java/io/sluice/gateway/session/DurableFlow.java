@@ -47,6 +47,9 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     private final DurableOutbound outbound;
     private final AssignedOutbound assigned;
     private final OutboundQueue atMostOnce;
+    /** For each log partition, the next offset at which a message of QoS 0 was not taken; the tail may offer one again. */
+    private final long[] atMostOnceFrom;
+
     private final InboundReceipts receipts = new InboundReceipts(this);
     private final int partitions;
     private final Set<Long> evicted = new HashSet<>();
@@ -88,6 +91,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         this.assigned = new AssignedOutbound(ranges, this);
         this.atMostOnce =
                 new OutboundQueue(Math.min(MAX_AT_MOST_ONCE, limits.queueMessages()), limits.queueBytes(), queued);
+        this.atMostOnceFrom = new long[partitions];
         this.filters = SessionFilters.none(session.clientIdUtf8());
     }
 
@@ -177,6 +181,8 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
             attached = true;
             sessionId = page.sessionId();
             outbound.resumed(page.sentBelow(), page.sentUntil());
+            // What came before at QoS 0 may have been delivered by another gateway.
+            System.arraycopy(reached(), 0, atMostOnceFrom, 0, partitions);
             receipts.resume(page.receipts(), page.reuse());
             session.restored(filters, page.shared(), page.receipts());
             connection.attached(page.sessionPresent());
@@ -228,11 +234,24 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     /** A message of the tail. */
     void deliver(PublishRecord message, Qos qos, boolean retain, int[] identifiers) {
         if (qos == Qos.AT_MOST_ONCE) {
-            deliverAtMostOnce(new OutboundQueue.Entry(message, qos, retain, identifiers, true));
+            if (isFirstOffer(message)) {
+                deliverAtMostOnce(new OutboundQueue.Entry(message, qos, retain, identifiers, true));
+            }
         } else {
             outbound.offer(message, qos, retain, identifiers);
             account();
         }
+    }
+
+    /** Whether a message of QoS 0 was not offered before. What does not stand in the log never was. */
+    private boolean isFirstOffer(PublishRecord message) {
+        int partition = message.partition();
+        if (partition < 0) {
+            return true;
+        }
+        boolean isFirst = message.offset() >= atMostOnceFrom[partition];
+        atMostOnceFrom[partition] = Math.max(atMostOnceFrom[partition], message.offset() + 1);
+        return isFirst;
     }
 
     private void deliverAtMostOnce(OutboundQueue.Entry entry) {
@@ -269,6 +288,11 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
             atMostOnce.removeFirst();
             writeAtMostOnce(entry);
         }
+        sendMore();
+    }
+
+    /** What is assigned goes first: a retained message may be older than what comes from the log. */
+    private void sendMore() {
         assigned.send();
         outbound.writable();
         account();
@@ -290,23 +314,20 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     void puback(int packetId) {
         assigned.puback(packetId);
         outbound.puback(packetId);
-        assigned.send();
-        account();
+        sendMore();
     }
 
     /** Whether the message is known. PUBREL follows when the PUBREC is durable. */
     boolean pubrec(int packetId, boolean accepted) {
         boolean known = assigned.pubrec(packetId, accepted) || outbound.pubrec(packetId, accepted);
-        assigned.send();
-        account();
+        sendMore();
         return known;
     }
 
     void pubcomp(int packetId) {
         assigned.pubcomp(packetId);
         outbound.pubcomp(packetId);
-        assigned.send();
-        account();
+        sendMore();
     }
 
     // --- subscriptions
@@ -413,9 +434,9 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
                         new ClientCommand.Subscribe.Requested(subscription.filter(), subscription.options()))
                 .toList();
         journal.append(session, new ClientCommand.Subscribe(session.clientId(), epoch, at, wanted), offset -> {
-            outbound.changeIsDurable();
             session.subscribed(asked, retained);
-            assigned.send();
+            outbound.changeIsDurable();
+            sendMore();
         });
     }
 
@@ -472,7 +493,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
 
     @Override
     public boolean isWritable() {
-        return connection.isWritable();
+        return connection.isWritable() && !assigned.hasRetained();
     }
 
     @Override
@@ -519,6 +540,14 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         source.leaveTail(session);
     }
 
+    private long[] reached() {
+        long[] reached = new long[partitions];
+        for (int p = 0; p < partitions; p++) {
+            reached[p] = source.reached(p);
+        }
+        return reached;
+    }
+
     // --- the receipts' view
 
     InboundReceipts receipts() {
@@ -551,7 +580,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
 
     @Override
     public boolean mayPublish() {
-        return outbound.mayPublish();
+        return outbound.hasRoom() && connection.isWritable();
     }
 
     @Override
@@ -561,8 +590,10 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
 
     @Override
     public void bind(AssignedDelivery delivery, Runnable durable) {
-        journal.append(
-                session, new ClientCommand.Assigned(session.clientId(), epoch, delivery), offset -> durable.run());
+        journal.append(session, new ClientCommand.Assigned(session.clientId(), epoch, delivery), offset -> {
+            durable.run();
+            sendMore();
+        });
     }
 
     @Override

@@ -409,9 +409,13 @@ final class DurableOutbound {
         }
     }
 
-    /** Whether the client's window and its socket have room for one more. */
-    boolean mayPublish() {
-        return undurable == 0 && inFlight < receiveMaximum && connection.isWritable();
+    private boolean mayPublish() {
+        return hasRoom() && connection.isWritable();
+    }
+
+    /** Whether the client's window has room for one more. */
+    boolean hasRoom() {
+        return undurable == 0 && inFlight < receiveMaximum;
     }
 
     /**
