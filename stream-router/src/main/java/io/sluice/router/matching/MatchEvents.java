@@ -6,6 +6,9 @@ public interface MatchEvents {
     /** A message of the log was matched. */
     void messageMatched();
 
+    /** So many messages were left out, since nobody wants them. */
+    void messagesLeftOut(int count);
+
     /** A session was found for a message. */
     void matchSent();
 

@@ -38,6 +38,7 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private final MatchConfig config;
     private final int partitions;
     private final SubscriptionTable table;
+    private final MatchSieve sieve;
     private final LogReader logReader;
     private final MatchEvents events;
 
@@ -70,10 +71,12 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
      */
     private long[] applicable;
 
-    MatchProcessor(MatchConfig config, SubscriptionTable table, LogReader logReader, MatchEvents events) {
+    MatchProcessor(
+            MatchConfig config, SubscriptionTable table, MatchSieve sieve, LogReader logReader, MatchEvents events) {
         this.config = config;
         partitions = config.topics().partitions();
         this.table = table;
+        this.sieve = sieve;
         this.logReader = logReader;
         this.events = events;
     }
@@ -210,12 +213,14 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
     }
 
     private void learn() {
+        // What was sifted before the filter was known is not all on its way here.
+        long end = Math.max(position, sieve.siftedBelow(partition));
         for (SubscriptionTable.Change change = follower.poll(); change != null; change = follower.poll()) {
             int q = change.clientPartition();
             for (var version : change.added()) {
                 long from = version.from()[partition];
                 long first = version.since() <= safe[q] ? Math.max(from, start) : from;
-                lookBack.add(change.clientId(), change.sessionId(), version, first, position);
+                lookBack.add(change.clientId(), change.sessionId(), version, first, end);
             }
             applied[q] = Math.max(applied[q], change.commandsOffset());
         }

@@ -32,14 +32,16 @@ public final class MatchTopology {
      * The topology for a configuration.
      *
      * @param table of all filters, kept by others
+     * @param sieve of the same table, through which the log may have gone
      * @param logReader reads again what was passed before a filter became known
      * @param events is told what happens; called by the stream threads
      */
-    public static Topology build(MatchConfig config, SubscriptionTable table, LogReader logReader, MatchEvents events) {
+    public static Topology build(
+            MatchConfig config, SubscriptionTable table, MatchSieve sieve, LogReader logReader, MatchEvents events) {
         Topics topics = config.topics();
         Topology topology = new Topology();
         Parts.addSource(topology, MESSAGES, topics.publish());
-        topology.addProcessor(MATCH, () -> new MatchProcessor(config, table, logReader, events), MESSAGES)
+        topology.addProcessor(MATCH, () -> new MatchProcessor(config, table, sieve, logReader, events), MESSAGES)
                 .addStateStore(HeldBackStore.builder(APPLIED), MATCH);
         Parts.addSink(topology, INBOX, topics.inbox(), MATCH);
         Parts.addSink(topology, LETTERS, topics.deadLetter(), MATCH);

@@ -208,6 +208,22 @@ public final class SubscriptionTable {
         }
     }
 
+    /** Whether a message of the log is for any session. */
+    boolean isWanted(PublishRecord message) {
+        lock.readLock().lock();
+        try {
+            boolean[] isWanted = new boolean[1];
+            if (!sessions.isEmpty() && message.qos() != Qos.AT_MOST_ONCE) {
+                filters.match(new String(message.topic(), StandardCharsets.UTF_8), (clientId, session) -> {
+                    isWanted[0] |= reaches(session.filters, message);
+                });
+            }
+            return isWanted[0];
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
     /** Whether filters let a message into the index: what they deliver with QoS 0 is not kept for later. */
     static boolean reaches(SessionFilters filters, PublishRecord message) {
         SessionFilters.Delivery delivery = filters.delivery(message);

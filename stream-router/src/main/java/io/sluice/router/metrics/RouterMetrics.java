@@ -174,6 +174,11 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
     }
 
     @Override
+    public void messagesLeftOut(int count) {
+        matchedMessages.increment(count);
+    }
+
+    @Override
     public void matchSent() {
         matches.increment();
     }

@@ -7,9 +7,11 @@ import io.sluice.router.RouterConfig;
 import io.sluice.router.matching.KafkaLogReader;
 import io.sluice.router.matching.MatchConfig;
 import io.sluice.router.matching.MatchEvents;
+import io.sluice.router.matching.MatchSieve;
 import io.sluice.router.matching.MatchTopology;
 import io.sluice.router.matching.SubscriptionReader;
 import io.sluice.router.matching.SubscriptionTable;
+import io.sluice.router.topology.Sieve;
 import io.sluice.wire.Topics;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +89,7 @@ final class MatchStage implements Stage {
         }
         KafkaLogReader logReader =
                 new KafkaLogReader(config.kafka().clientProperties(), topics.publish(), applicationId());
+        MatchSieve sieve = new MatchSieve(topics.partitions(), table, events);
         return new Matching(
                 MatchTopology.build(
                         new MatchConfig(
@@ -94,14 +97,17 @@ final class MatchStage implements Stage {
                                 config.sessions().markInterval(),
                                 config.sessions().uniqueIds()),
                         table,
+                        sieve,
                         logReader,
                         events),
+                sieve,
                 reader,
                 logReader);
     }
 
     /** One start. */
-    private record Matching(Topology topology, SubscriptionReader reader, KafkaLogReader logReader) implements Started {
+    private record Matching(Topology topology, Sieve sieve, SubscriptionReader reader, KafkaLogReader logReader)
+            implements Started {
 
         @Override
         public String flaw() {

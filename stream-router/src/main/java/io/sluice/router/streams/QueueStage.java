@@ -15,6 +15,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
 
 /** Keeps durable sessions and their queues. In transactions: a router that hung and wakes up cannot write over what is newer. */
 final class QueueStage implements Stage {
@@ -95,7 +96,7 @@ final class QueueStage implements Stage {
     public Started begin(Map<String, String> topicIds) {
         List<String> ids =
                 List.of(topicIds.get(topics.publish()), topicIds.get(topics.commands()), topicIds.get(topics.inbox()));
-        return Started.of(QueueTopology.build(
+        Topology topology = QueueTopology.build(
                 new QueueConfig(
                         topics,
                         ids,
@@ -108,6 +109,7 @@ final class QueueStage implements Stage {
                         config.lagInterval(),
                         config.lagSessions()),
                 refusals::contains,
-                events));
+                events);
+        return Started.of(topology, null);
     }
 }

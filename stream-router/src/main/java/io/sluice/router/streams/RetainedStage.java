@@ -1,6 +1,7 @@
 package io.sluice.router.streams;
 
 import io.sluice.router.RouterConfig;
+import io.sluice.router.topology.RetainedSieve;
 import io.sluice.router.topology.RetainedTopology;
 import io.sluice.router.topology.TopicIds;
 import io.sluice.router.topology.TopologyConfig;
@@ -58,6 +59,7 @@ final class RetainedStage implements Stage {
     public Started begin(Map<String, String> topicIds) {
         TopicIds ids = new TopicIds(topicIds.get(topics.publish()), topicIds.get(topics.retained()));
         return Started.of(
-                RetainedTopology.build(new TopologyConfig(topics, config.clearedMarkerRetention(), ids), events));
+                RetainedTopology.build(new TopologyConfig(topics, config.clearedMarkerRetention(), ids), events),
+                new RetainedSieve());
     }
 }

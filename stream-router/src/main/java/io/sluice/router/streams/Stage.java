@@ -1,5 +1,6 @@
 package io.sluice.router.streams;
 
+import io.sluice.router.topology.Sieve;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -39,18 +40,26 @@ interface Stage {
         /** What is done with records. */
         Topology topology();
 
+        /** What of the log it needs; null if it does not read the log. */
+        Sieve sieve();
+
         /** What is wrong with that which works beside the application, or null. */
         String flaw();
 
         @Override
         void close() throws InterruptedException;
 
-        /** A topology that has nothing beside it. */
-        static Started of(Topology topology) {
+        /** A topology that has nothing beside it; the sieve may be null. */
+        static Started of(Topology topology, Sieve sieve) {
             return new Started() {
                 @Override
                 public Topology topology() {
                     return topology;
+                }
+
+                @Override
+                public Sieve sieve() {
+                    return sieve;
                 }
 
                 @Override

@@ -5,6 +5,7 @@ import static org.apache.kafka.streams.StreamsConfig.producerPrefix;
 
 import io.sluice.router.RouterConfig;
 import io.sluice.router.metrics.RouterMetrics;
+import io.sluice.router.topology.Sieve;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -25,10 +26,11 @@ final class StreamsProperties {
     /**
      * Kafka's names and values for a stage.
      *
+     * @param sieve is handed to {@link LogSieve}, which Kafka makes by its name; null for none
      * @param metrics is handed to {@link UnwritableRecords}, which Kafka Streams makes by its name
      * @param letters likewise
      */
-    static Properties of(RouterConfig config, Stage stage, RouterMetrics metrics, LetterWriter letters) {
+    static Properties of(RouterConfig config, Stage stage, Sieve sieve, RouterMetrics metrics, LetterWriter letters) {
         Properties properties = new Properties();
         properties.putAll(config.kafka().clientProperties());
         application(properties, config, stage.applicationId());
@@ -37,6 +39,11 @@ final class StreamsProperties {
         writing(properties, config);
         properties.put(UnwritableRecords.METRICS, metrics);
         properties.put(UnwritableRecords.LETTERS, letters);
+        if (sieve != null) {
+            properties.put(mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG), LogSieve.class.getName());
+            properties.put(LogSieve.SIEVE, sieve);
+            properties.put(LogSieve.LOG, config.kafka().topics().publish());
+        }
         stage.configure(properties);
         return properties;
     }

@@ -182,7 +182,8 @@ public final class StreamsRun implements AutoCloseable {
 
     private void runStreams(Admin admin, Map<String, String> ids, Stage.Started begun) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
-        KafkaStreams streams = new KafkaStreams(begun.topology(), StreamsProperties.of(config, stage, meters, letters));
+        KafkaStreams streams =
+                new KafkaStreams(begun.topology(), StreamsProperties.of(config, stage, begun.sieve(), meters, letters));
         try (KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams)) {
             streamsMetrics.bindTo(metrics.registry());
             streams.setUncaughtExceptionHandler(failures);

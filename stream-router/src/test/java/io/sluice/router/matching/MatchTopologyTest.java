@@ -44,6 +44,7 @@ class MatchTopologyTest {
     private static final long SESSION = 7;
 
     private final SubscriptionTable table = new SubscriptionTable(1);
+    private final MatchSieve sieve = new MatchSieve(1, table, new Counting());
     private final List<PublishRecord> log = new ArrayList<>();
     private final Map<String, Long> events = new TreeMap<>();
     private TopologyTestDriver driver;
@@ -59,7 +60,8 @@ class MatchTopologyTest {
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "none:1");
         properties.put(StreamsConfig.STATE_DIR_CONFIG, folder.toString());
         driver = new TopologyTestDriver(
-                MatchTopology.build(new MatchConfig(TOPICS, MARK_INTERVAL, 100), table, new Log(), new Counting()),
+                MatchTopology.build(
+                        new MatchConfig(TOPICS, MARK_INTERVAL, 100), table, sieve, new Log(), new Counting()),
                 properties,
                 LOGGED);
         publish = driver.createInputTopic(TOPICS.publish(), new ByteArraySerializer(), new ByteArraySerializer());
@@ -92,6 +94,11 @@ class MatchTopologyTest {
         @Override
         public void messageMatched() {
             count("messages", 1);
+        }
+
+        @Override
+        public void messagesLeftOut(int number) {
+            count("left out", number);
         }
 
         @Override
@@ -176,6 +183,19 @@ class MatchTopologyTest {
         assertThat(events).containsKey("looked back");
     }
 
+    /** Nobody wanted the messages when they were sifted, and they do not come again by themselves. */
+    @Test
+    void looksBackAsFarAsTheLogWasSiftedBeforeItKnewTheFilter() throws Exception {
+        publish("x", Qos.AT_LEAST_ONCE);
+        log("x", Qos.AT_LEAST_ONCE);
+        log("x", Qos.AT_LEAST_ONCE);
+        sieve.sifted(0, 3, 2);
+        subscribe("a", 10, version("x", Qos.AT_LEAST_ONCE, 10, 1));
+        time();
+
+        assertThat(said()).containsExactly("a 1", "a 2", "mark 1 10");
+    }
+
     @Test
     void looksBackForEachVersionOnce() throws Exception {
         publish("x", Qos.AT_LEAST_ONCE);
@@ -252,11 +272,20 @@ class MatchTopologyTest {
     }
 
     private void publish(String topic, Qos qos) throws DamagedRecordException {
+        PublishRecord message = log(topic, qos);
+        Headers headers = new RecordHeaders();
+        message.writeHeaders(headers);
+        publish.pipeInput(new TestRecord<>(message.topic(), message.payload(), headers, LOGGED));
+    }
+
+    /** A message that the log has, and the topology has not. */
+    private PublishRecord log(String topic, Qos qos) throws DamagedRecordException {
         Headers headers = new RecordHeaders()
                 .add("mqtt.qos", Integer.toString(qos.level()).getBytes(UTF_8));
-        byte[] key = topic.getBytes(UTF_8);
-        log.add(PublishRecord.decode(key, new byte[0], headers, 0, log.size(), LOGGED.toEpochMilli()));
-        publish.pipeInput(new TestRecord<>(key, new byte[0], headers, LOGGED));
+        PublishRecord message =
+                PublishRecord.decode(topic.getBytes(UTF_8), new byte[0], headers, 0, log.size(), LOGGED.toEpochMilli());
+        log.add(message);
+        return message;
     }
 
     private void time() {

@@ -338,6 +338,9 @@ class SessionsOnKafkaTest {
         }
 
         @Override
+        public void messagesLeftOut(int count) {}
+
+        @Override
         public void matchSent() {
             metrics.matchSent();
         }
