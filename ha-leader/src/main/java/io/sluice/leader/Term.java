@@ -3,7 +3,7 @@ package io.sluice.leader;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One reign of one candidate. Its number is greater than that of every reign of another candidate before, and marks all
+ * One reign of one candidate. Its number is greater than that of every reign before, and marks all
  * that the primary writes. Thread-safe.
  */
 public final class Term {
@@ -15,8 +15,8 @@ public final class Term {
     /**
      * A term that has begun.
      *
-     * @param number the ZooKeeper transaction that made the node which won the election; more than 0
-     * @param fence that node: while it exists, nobody else can be primary
+     * @param number more than 0
+     * @param fence the ZooKeeper node that has won the election: while it exists, nobody else can be primary
      */
     public Term(long number, String fence) {
         this.number = number;

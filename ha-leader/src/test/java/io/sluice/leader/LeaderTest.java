@@ -96,6 +96,12 @@ class LeaderTest {
         }
     }
 
+    /** A standby is ready too, and has done nothing yet. */
+    private void awaitReadyPrimary(Leader leader) {
+        await().atMost(PATIENCE)
+                .until(() -> leader.isPrimary() && get(leader, "/ready").statusCode() == 200);
+    }
+
     @Test
     void answersOnThePrimaryAndRefersToItOnAStandby() throws Exception {
         Leader primary = leader("a");
@@ -169,7 +175,7 @@ class LeaderTest {
     @Test
     void isReadyOnceTheTopicsAreThereAndSaysWhyIfTheyCannotBe() throws Exception {
         Leader right = leader("a");
-        await().atMost(PATIENCE).until(() -> get(right, "/ready").statusCode() == 200);
+        awaitReadyPrimary(right);
         right.close();
 
         Leader wrong = track(Leader.start(config("b", kafkaConfig(PARTITIONS + 1))));
@@ -185,7 +191,7 @@ class LeaderTest {
     @Test
     void reapsAGatewayThatDiesAndTheNextLeaderFinishesWhatTheFirstBegan() throws Exception {
         Leader first = leader("a");
-        await().atMost(PATIENCE).until(() -> get(first, "/ready").statusCode() == 200);
+        awaitReadyPrimary(first);
         String died = dieAsGateway(false);
 
         await().atMost(PATIENCE).until(() -> !exists(ZooKeeperLayout.incarnation(died)));
@@ -211,7 +217,7 @@ class LeaderTest {
     @Test
     void declaresNobodyLostWhoLeavesOrOutlivesAZooKeeperOutage() throws Exception {
         Leader leader = leader("a");
-        await().atMost(PATIENCE).until(() -> get(leader, "/ready").statusCode() == 200);
+        awaitReadyPrimary(leader);
         gateway().close();
         GatewayMembership gateway = gateway();
         String incarnation = gateway.incarnation();
@@ -235,7 +241,7 @@ class LeaderTest {
     @Test
     void stopsWithinSecondsWithoutZooKeeper() throws Exception {
         Leader leader = leader("a");
-        await().atMost(PATIENCE).until(() -> get(leader, "/ready").statusCode() == 200);
+        awaitReadyPrimary(leader);
         zooKeeper.stop();
         try {
             assertThat(timeToClose(leader)).isLessThan(Duration.ofSeconds(10));

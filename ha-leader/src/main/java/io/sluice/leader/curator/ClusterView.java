@@ -37,7 +37,7 @@ public final class ClusterView implements AutoCloseable {
      * Who is primary.
      *
      * @param id of the candidate
-     * @param term its number
+     * @param term the number of the latest term, which is the primary's as soon as it has begun; 0 before the first
      */
     public record Primary(String id, long term) {}
 
@@ -77,9 +77,14 @@ public final class ClusterView implements AutoCloseable {
     public Optional<Primary> primary() {
         return below(leadership, ZooKeeperLayout.LATCH)
                 .min(Comparator.comparing(ClusterView::sequence))
-                .map(node -> new Primary(
-                        new String(node.getData(), StandardCharsets.UTF_8),
-                        node.getStat().getCzxid()));
+                .map(node -> new Primary(new String(node.getData(), StandardCharsets.UTF_8), term()));
+    }
+
+    private long term() {
+        return leadership
+                .get(ZooKeeperLayout.TERM)
+                .map(node -> Terms.number(node.getData()))
+                .orElse(0L);
     }
 
     /** What the primary, or the last one, found of Kafka's topics. */

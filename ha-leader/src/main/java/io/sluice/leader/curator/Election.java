@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A candidate in the election. The latch says who is first; a term begins when the node that is first was found to belong
- * to the present ZooKeeper session, and its number is the ZooKeeper transaction that made the node. A term ends at once
+ * to the present ZooKeeper session. A term ends at once
  * when the connection is troubled, before anybody else can be elected, and when the node is found missing.
  */
 public final class Election implements AutoCloseable {
@@ -31,6 +32,7 @@ public final class Election implements AutoCloseable {
     private static final int MOST_DOUBTS = 5;
 
     private final CuratorFramework client;
+    private final Terms terms;
     private final String id;
     private final Leadership leadership;
     private final ScheduledExecutorService thread;
@@ -48,9 +50,11 @@ public final class Election implements AutoCloseable {
      * @param client kept and closed by the caller
      * @param id of the candidate, for those who look
      * @param leadership called on the election's thread
+     * @param clock milliseconds since the epoch
      */
-    public Election(CuratorFramework client, String id, Leadership leadership) {
+    public Election(CuratorFramework client, String id, Leadership leadership, LongSupplier clock) {
         this.client = client;
+        this.terms = new Terms(client, clock);
         this.id = id;
         this.leadership = leadership;
         thread = Executors.newSingleThreadScheduledExecutor(work -> new Thread(work, "election-" + id));
@@ -139,7 +143,7 @@ public final class Election implements AutoCloseable {
             leaveLatch();
             return;
         }
-        Term term = new Term(stat.getCzxid(), node);
+        Term term = terms.begin(node);
         current = term;
         if (!latch.hasLeadership()) {
             current = null; // Lost between the two looks; the latch calls again when it is won.

@@ -56,7 +56,7 @@ public final class ZooKeeperConnection implements AutoCloseable {
 
     /** Stands in the election. */
     public Election stand(String id, Leadership leadership) {
-        return new Election(client, id, leadership);
+        return new Election(client, id, leadership, System::currentTimeMillis);
     }
 
     @Override

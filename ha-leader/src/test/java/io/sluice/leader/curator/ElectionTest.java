@@ -25,6 +25,8 @@ class ElectionTest {
     Path folder;
 
     private EmbeddedZooKeeper zooKeeper;
+    /** By how much the clock of a candidate is ahead. */
+    private volatile long clockMillis;
 
     @BeforeEach
     void start() {
@@ -61,6 +63,44 @@ class ElectionTest {
             before = next;
         }
         before.close();
+    }
+
+    /** Kafka remembers the terms that were, and would refuse for ever what is written in lower ones. */
+    @Test
+    void goesOnWithTheTermsWhenZooKeeperWasEmptied(@TempDir Path other) throws Exception {
+        long term;
+        try (Candidate candidate = new Candidate("a")) {
+            await().until(candidate::isPrimary);
+            for (int i = 0; i < 100; i++) {
+                candidate.client.setData().forPath(ZooKeeperLayout.LATCH);
+            }
+        }
+        try (Candidate candidate = new Candidate("a")) {
+            await().until(candidate::isPrimary);
+            term = candidate.term();
+        }
+        zooKeeper.close();
+        zooKeeper = EmbeddedZooKeeper.start(other);
+        try (Candidate candidate = new Candidate("a")) {
+            await().until(candidate::isPrimary);
+
+            assertThat(candidate.term()).isGreaterThan(term);
+        }
+    }
+
+    @Test
+    void givesAHigherTermAlsoByAClockThatIsBehind() {
+        long term;
+        try (Candidate first = new Candidate("a")) {
+            await().until(first::isPrimary);
+            term = first.term();
+        }
+        clockMillis = -3_600_000;
+        try (Candidate second = new Candidate("b")) {
+            await().until(second::isPrimary);
+
+            assertThat(second.term()).isGreaterThan(term);
+        }
     }
 
     @Test
@@ -172,7 +212,7 @@ class ElectionTest {
         Candidate(String id, Duration sessionTimeout) {
             client = ZooKeeperClient.connect(
                     new ZooKeeperConfig(zooKeeper.connectString(), "/sluice", sessionTimeout, Duration.ofSeconds(10)));
-            election = new Election(client, id, this);
+            election = new Election(client, id, this, () -> System.currentTimeMillis() + clockMillis);
         }
 
         boolean isPrimary() {

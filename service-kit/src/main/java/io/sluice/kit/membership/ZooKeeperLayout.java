@@ -14,6 +14,7 @@ import java.util.Locale;
  * <tr><td>{@code /routers/<id>}</td><td>ephemeral</td><td>what the router says of itself, as JSON</td></tr>
  * <tr><td>{@code /leaders/members/<id>}</td><td>ephemeral</td><td>what the candidate says of itself, as JSON</td></tr>
  * <tr><td>{@code /leaders/latch}</td><td>persistent</td><td>the election</td></tr>
+ * <tr><td>{@code /leaders/term}</td><td>persistent</td><td>the number of the latest term, as text</td></tr>
  * <tr><td>{@code /leaders/topics}</td><td>persistent</td><td>what the primary found and did to Kafka's topics, as JSON</td></tr>
  * </table>
  */
@@ -39,6 +40,9 @@ public final class ZooKeeperLayout {
 
     /** Above the nodes of the election. */
     public static final String LATCH = LEADERSHIP + "/latch";
+
+    /** The number of the latest term. */
+    public static final String TERM = LEADERSHIP + "/term";
 
     /** What the primary says of Kafka's topics. */
     public static final String TOPICS = LEADERSHIP + "/topics";
