@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * The queue stage for one partition of clients: who is connected where, what each durable session has subscribed to, and
@@ -61,6 +62,8 @@ final class ClientQueue {
     private static final int SESSION_TAKEN_OVER = 0x8E;
     /** MQTT's reason code for an Attach of a gateway that was declared lost. */
     private static final int SERVER_UNAVAILABLE = 0x88;
+    /** Of so many connections of one client the wills wait for a word of their gateways; they are a part of its one record. */
+    private static final int MOST_ENDINGS = 8;
 
     private final Limits limits;
     private final int partitions;
@@ -384,12 +387,13 @@ final class ClientQueue {
             // record.
             refuse(clientId, offset, attach, SESSION_TAKEN_OVER);
             if (attach.isClean() && attach.will() != null) {
-                client.endings().put(offset, ending(attach.will(), now));
+                remember(clientId, client, offset, attach.will(), now);
                 keep(clientId, client);
             }
             return;
         }
-        client.connectedAt(attach.connectedAt());
+        // A clock that is ahead must not lock the client out until its time has come.
+        client.connectedAt(Math.min(attach.connectedAt(), now + limits.clockMillis()));
         if (client.waiting() != null) {
             // It will never own the client: a later one wins.
             evict(clientId, client.waiting().epoch(), client.waiting().attach());
@@ -427,7 +431,7 @@ final class ClientQueue {
     /** The present connection has lost the client to one that starts clean. Its gateway may have forgotten its will already. */
     private void displace(String clientId, ClientState client, long now) {
         if (client.will() != null) {
-            client.endings().put(client.owner().epoch(), ending(client.will(), now));
+            remember(clientId, client, client.owner().epoch(), client.will(), now);
             client.will(null);
         }
         forgetOwner(clientId, client.owner());
@@ -435,8 +439,14 @@ final class ClientQueue {
         effects.told(clientId, SessionEvent.of(SessionEvent.Kind.TAKEN_OVER), client);
     }
 
-    private Ending ending(StoredWill will, long now) {
-        return new Ending(will, now + limits.takeOverMillis());
+    /** A gateway has still to say whether a will is due. Of a client that connects anew all the time the earliest is due at once. */
+    private void remember(String clientId, ClientState client, long epoch, StoredWill will, long now) {
+        SortedMap<Long, Ending> endings = client.endings();
+        endings.put(epoch, new Ending(will, now + limits.takeOverMillis()));
+        if (endings.size() > MOST_ENDINGS) {
+            long earliest = endings.firstKey();
+            publishWill(clientId, earliest, endings.remove(earliest).will());
+        }
     }
 
     /**

@@ -108,6 +108,9 @@ final class ClientState {
     /** By epoch. */
     private final SortedMap<Long, Ending> endings = new TreeMap<>();
 
+    /** The connection that was told to end because the client holds too many packet identifiers. Not kept: it may be told twice. */
+    private long overflowed = NEVER;
+
     private StoredWill will;
     private long willAt = NEVER;
     private long expireAt = NEVER;
@@ -237,6 +240,9 @@ final class ClientState {
         for (Assigned known : assigned.values()) {
             weight += OBJECT_BYTES + known.delivery().message().weight();
         }
+        for (Ending ending : endings.values()) {
+            weight += OBJECT_BYTES + weight(ending.will());
+        }
         if (waiting != null) {
             weight += OBJECT_BYTES + weight(waiting.attach().will());
         }
@@ -263,6 +269,13 @@ final class ClientState {
 
     void connectedAt(long millis) {
         connectedAt = Math.max(connectedAt, millis);
+    }
+
+    /** Whether the present connection is to be told to end, as it was not before; from now on it was. */
+    boolean overflows() {
+        boolean isFirst = owner != null && overflowed != owner.epoch();
+        overflowed = owner == null ? overflowed : owner.epoch();
+        return isFirst;
     }
 
     /** The epoch of the present connection or the last one. */

@@ -130,7 +130,8 @@ final class Lags {
     }
 
     private static long left(long limit, long present, long before, double millis) {
-        return present <= before ? Long.MAX_VALUE : (long) ((limit - present) * millis / (present - before));
+        // There may be more than the limit, if that was lowered.
+        return present <= before ? Long.MAX_VALUE : (long) (Math.max(0, limit - present) * millis / (present - before));
     }
 
     /** The clients that are farthest behind, as was told a second ago at most, the farthest first. */

@@ -124,8 +124,12 @@ final class QueueBounds {
         if (owner != null && !tally.isTold()) {
             tally.told(true);
             state.putTally(clientId, tally);
-            effects.send(owner.slot(), new Fanout.Overflow(clientId, owner.incarnation(), owner.epoch()));
+            tellOverflow(clientId, owner);
         }
+    }
+
+    private void tellOverflow(String clientId, Owner owner) {
+        effects.send(owner.slot(), new Fanout.Overflow(clientId, owner.incarnation(), owner.epoch()));
     }
 
     // --- a message goes
@@ -151,9 +155,10 @@ final class QueueBounds {
         if (maybeSent && isExactlyOnce(client, message)) {
             Entry closing = Entry.closing(message);
             state.putEntry(clientId, partition, offset, closing);
-            if (tally.received() > PACKET_IDS) {
-                // There are not so many identifiers: the client takes nothing, and what comes is not sent to it.
-                disconnect(clientId, client);
+            if (tally.received() > PACKET_IDS && client.overflows()) {
+                // There are not so many identifiers: the client takes nothing. Each of its connections ends, or what is
+                // left of dropped messages would grow for as long as it stays; without one they leave nothing.
+                tellOverflow(clientId, client.owner());
             }
             return closing;
         }

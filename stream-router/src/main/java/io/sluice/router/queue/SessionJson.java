@@ -39,7 +39,7 @@ import java.nio.charset.StandardCharsets;
  *     knows them</td></tr>
  * <tr><td>{@code queue}</td><td>in {@code mqtt.sessions} alone: {@code messages} and {@code bytes} that are queued, {@code oldest} of
  *     them in milliseconds since the epoch, {@code secondsToLimit} until a limit drops something if the queue goes on to grow as it has
- *     lately (null if it does not grow), {@code dropped} by reason: {@code messages}, {@code bytes}, {@code age} for the limit that was
+ *     lately, or the oldest is too old (null if neither will be), {@code dropped} by reason: {@code messages}, {@code bytes}, {@code age} for the limit that was
  *     reached, or {@code expired}</td></tr>
  * </table>
  */

@@ -5,8 +5,8 @@ package io.sluice.router.queue;
  *
  * @param tally what is queued, and what was dropped
  * @param oldest when the oldest message that is queued was logged, in milliseconds since the epoch; -1 if none is queued
- * @param millisToLimit after which a limit drops something if the queue goes on to grow as it has lately; -1 if it does not
- *     grow or that is not known
+ * @param millisToLimit after which a limit drops something if the queue goes on to grow as it has lately, or the oldest is too
+ *     old; -1 if neither will be, or that is not known
  */
 record SessionLag(Tally tally, long oldest, long millisToLimit) {
 

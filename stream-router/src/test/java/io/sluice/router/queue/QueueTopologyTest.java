@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.LongStream;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
@@ -274,6 +275,29 @@ class QueueTopologyTest {
         assertEvents("connected", "subscriptions", "disconnected", "ended");
     }
 
+    /** A field that goes or changes its meaning breaks those who read the topics. */
+    @Test
+    void tellsAnalystsEachField() throws Exception {
+        long epoch = command(attachAt("gw-1", 77));
+        page();
+        command(subscribe(epoch, "x/#", 0));
+        String known = """
+                "connectedAt":77, "address":"127.0.0.1:1", "protocolVersion":5, "keepAliveSeconds":60, "clean":false,
+                "expirySeconds":3600, "sessionId":0, "willTopic":null, "subscriptions":[{"filter":"x/#", "qos":1}]
+                """;
+        assertThat(last(TOPICS.sessions())).isEqualTo(json.readTree("""
+                                {"version":1, "clientId":"c1", "connected":true, "gateway":"gw-1", "slot":0, "epoch":0, %s,
+                                "queue":{"messages":0, "bytes":0, "oldest":null, "secondsToLimit":null,
+                                "dropped":{"messages":0, "bytes":0, "age":0, "expired":0}}}
+                                """.formatted(known)));
+
+        command(detach(epoch, -1, WillAction.FORGET));
+        assertThat(last(TOPICS.events())).isEqualTo(json.readTree("""
+                                {"version":1, "clientId":"c1", "event":"disconnected", "time":%d, "reason":"because",
+                                "connected":false, "gateway":null, "slot":null, "epoch":null, %s}
+                                """.formatted(now(), known)));
+    }
+
     @Test
     void tellsAnalystsOfClientsWithoutADurableSession() throws Exception {
         long epoch = command(clean("gw-1", true));
@@ -336,6 +360,34 @@ class QueueTopologyTest {
         command(clean("gw-3", false));
         driver.advanceWallClockTime(TAKE_OVER.plusMillis(200));
         assertThat(output(TOPICS.wills()).readRecordsToList()).hasSize(1);
+    }
+
+    /** All that waits for a word of its gateway stands in the one record of its client. */
+    @Test
+    void boundsTheWillsOfAClientThatConnectsAnewAllTheTime() {
+        for (int i = 0; i < 50; i++) {
+            command(clean("gw-1", true));
+        }
+        assertThat(output(TOPICS.wills()).readRecordsToList()).hasSize(49 - 8);
+
+        driver.advanceWallClockTime(TAKE_OVER.plusMillis(200));
+        assertThat(output(TOPICS.wills()).readRecordsToList()).hasSize(8);
+    }
+
+    @Test
+    void doesNotLockAClientOutBecauseTheClockOfAGatewayWasAhead() throws Exception {
+        long epoch = command(attachAt("gw-1", now() + Duration.ofHours(1).toMillis()));
+        page();
+        command(detach(epoch, -1, WillAction.FORGET));
+
+        advance(Duration.ofSeconds(1));
+        command(attachAt("gw-2", now()));
+
+        assertThat(page().sessionPresent()).isTrue();
+    }
+
+    private static Attach attachAt(String incarnation, long connectedAt) {
+        return new Attach(CLIENT, incarnation, SLOT, 1, connectedAt, false, 3600, 5, 60, "127.0.0.1:1", null);
     }
 
     /** [MQTT-3.1.2-4]: a clean start ends the session, wherever it was served. */
@@ -572,6 +624,30 @@ class QueueTopologyTest {
         assertThat(offsets(page)).containsExactly(0L, 2L);
     }
 
+    /** What is left of dropped messages must not grow for as long as a client stays connected and takes nothing. */
+    @Test
+    void endsEachConnectionOfAClientThatHoldsMoreIdentifiersThanThereAre() throws Exception {
+        startWith(limited(1, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DROP_OLDEST));
+        long epoch = subscribed("x", Qos.EXACTLY_ONCE);
+        List<Origin> received = LongStream.rangeClosed(1, 0xFFFF)
+                .mapToObj(offset -> new Origin(0, 1_000 + offset))
+                .toList();
+        command(new Command.Progress(
+                List.of(new Command.Progress.Session(CLIENT, epoch, List.of(), received, List.of(), List.of()))));
+
+        for (int offset = 0; offset < 4; offset++) {
+            match(epoch, offset, Qos.EXACTLY_ONCE, LOGGED, -1, new byte[0]);
+        }
+        assertThat(((Fanout.Overflow) said()).epoch()).isEqualTo(epoch);
+        assertThat(fanout.isEmpty()).isTrue();
+
+        command(new ClientCommand.Detach(CLIENT, epoch, -1, WillAction.FORGET, new long[] {1}, "because"));
+        long second = command(attach("gw-2", false));
+        page();
+        match(epoch, 4, Qos.EXACTLY_ONCE, LOGGED, -1, new byte[0]);
+        assertThat(((Fanout.Overflow) said()).epoch()).isEqualTo(second);
+    }
+
     /** [MQTT-3.3.1-1]: DUP says that a message may have been sent before. */
     @Test
     void tellsWhatMayHaveBeenSent() throws Exception {
@@ -635,6 +711,24 @@ class QueueTopologyTest {
         assertThat(events.size().farthest())
                 .extracting(QueueSize.Behind::clientId, QueueSize.Behind::messages)
                 .containsExactly(tuple(CLIENT, 30L));
+    }
+
+    /** What is queued may take a little more than the limit. */
+    @Test
+    void tellsThatALimitIsReached() throws Exception {
+        startWith(new QueueLimits(Long.MAX_VALUE, 1_000, QueueLimits.UNLIMITED_AGE, QueueLimits.WhenFull.DROP_NEWEST));
+        long epoch = away("x");
+        match(epoch, 0);
+        advance(LAG_INTERVAL.plusMillis(1_200));
+        for (int offset = 1; events.dropped().isEmpty(); offset++) {
+            match(epoch, offset);
+        }
+        advance(LAG_INTERVAL.plusMillis(1_200));
+
+        JsonNode queue = last(TOPICS.sessions()).get("queue");
+        assertThat(queue.get("bytes").asLong()).isGreaterThan(1_000);
+        assertThat(queue.get("secondsToLimit").isNull()).isFalse();
+        assertThat(queue.get("secondsToLimit").asLong()).isZero();
     }
 
     /** The topic must not grow with each session that was. The last record tells the last command, so it stays for a while. */
