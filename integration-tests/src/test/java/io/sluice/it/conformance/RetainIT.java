@@ -12,6 +12,7 @@ import io.sluice.it.probe.Packets;
 import io.sluice.it.probe.Properties;
 import io.sluice.it.probe.Property;
 import io.sluice.it.probe.Pub;
+import io.sluice.it.probe.Reason;
 import io.sluice.it.probe.ServerPacket.Publish;
 import io.sluice.it.probe.ServerPacket.Suback;
 import io.sluice.it.probe.ServerPacket.Unsuback;
@@ -204,6 +205,38 @@ class RetainIT extends MqttTest {
             received.add(subscriber.expectMessage().topic());
         }
         assertThat(received).hasSize(50);
+    }
+
+    /** What overlapping filters of one SUBSCRIBE match would otherwise take their product on the heap. */
+    @Test
+    void oneSubscribeMayNotAskForThemOverAndOver() {
+        String topic = unique("t");
+        MqttProbe publisher = publisher(V5);
+        for (int i = 1; i <= 200; i++) {
+            publisher.publish(
+                    Pub.to(topic + "/l/l/l/l/l/l/" + i, "kept").qos1(i).retain(), i);
+        }
+        byte[][] filters = new byte[64][];
+        for (int i = 0; i < filters.length; i++) {
+            StringBuilder filter = new StringBuilder(topic);
+            for (int level = 0; level < 6; level++) {
+                filter.append((i >> level & 1) == 0 ? "/+" : "/l");
+            }
+            filters[i] = Packets.filter(filter.append("/#").toString(), 1);
+        }
+        MqttProbe greedy = subscriber(V5);
+        greedy.send(Packets.subscribe(V5, 1, Properties.NONE, filters));
+        greedy.expectDisconnect(Reason.QUOTA_EXCEEDED);
+
+        MqttProbe modest = subscriber(V5);
+        modest.send(Packets.subscribe(V5, 1, Properties.NONE, filters[0], filters[1]));
+        modest.expect(Suback.class);
+        for (int i = 1; i <= 400; i++) {
+            assertThat(modest.expectMessage().text()).isEqualTo("kept");
+        }
+        for (int i = 1; i <= 200; i++) {
+            publisher.publish(Pub.to(topic + "/l/l/l/l/l/l/" + i, "").qos1(i).retain(), i);
+        }
     }
 
     @Test

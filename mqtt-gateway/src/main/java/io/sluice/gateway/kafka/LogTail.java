@@ -9,6 +9,7 @@ import io.sluice.gateway.session.DeliveryLane;
 import io.sluice.gateway.session.DeliverySource;
 import io.sluice.gateway.session.DeliveryTarget;
 import io.sluice.gateway.session.DropReason;
+import io.sluice.gateway.session.EndReason;
 import io.sluice.gateway.session.GroupHolder;
 import io.sluice.gateway.session.Session;
 import io.sluice.gateway.session.Subscription;
@@ -17,6 +18,7 @@ import io.sluice.wire.Fanout;
 import io.sluice.wire.FilterVersion;
 import io.sluice.wire.GroupId;
 import io.sluice.wire.PublishRecord;
+import io.sluice.wire.SecondCopies;
 import io.sluice.wire.SessionFilters;
 import io.sluice.wire.TopicFilter;
 import java.time.Duration;
@@ -53,6 +55,11 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     private static final Duration MAX_POLL = Duration.ofMillis(500);
     private static final long PAUSE_AFTER_FAILURE_MS = 500;
     private static final long CLOSE_TIMEOUT_MS = 5_000;
+    /**
+     * One SUBSCRIBE may ask for so many retained messages beside all that there are. Its filters can overlap as often as it has
+     * filters, and what they match is on the heap until the client has read it.
+     */
+    private static final int RETAINED_TWICE = 10_000;
 
     private final Consumer<byte[], byte[]> consumer;
     private final List<TopicPartition> partitions;
@@ -113,7 +120,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         this.lag = new TailLag(consumer, partitions, metrics);
         this.batches = new DeliveryBatch[lanes.size()];
         this.recent = new RecentMessages(partitions.size(), durable.recentBytes());
-        this.copies = new SecondCopies(consumer, partitions, durable.uniqueIds(), () -> closing);
+        this.copies = new SecondCopies(
+                partitions.size(), durable.uniqueIds(), new TailStretch(consumer, partitions, () -> closing));
         newBatches();
         this.groups = new TailGroups(shared, partitions, recent, logEnd, this::onTail, this::send, metrics);
         this.reader = shared.reader();
@@ -468,6 +476,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         long[] joinedFrom = joined.get(session);
         boolean elsewhere = session.isDurable() && joinedFrom == null;
         long now = System.currentTimeMillis();
+        long room = retained.use().messages() + RETAINED_TWICE;
         List<RetainedMatch> matches = new ArrayList<>();
         for (int i = 0; i < request.granted().size(); i++) {
             Subscription subscription = request.granted().get(i);
@@ -475,7 +484,14 @@ public final class LogTail implements DeliverySource, AutoCloseable {
                 index.add(session, subscription);
             }
             if (request.sendRetained()[i]) {
-                matches.add(new RetainedMatch(subscription, retained.matching(subscription.filter(), now)));
+                RetainedMatch match = new RetainedMatch(subscription, retained.matching(subscription.filter(), now));
+                room -= match.messages().size();
+                if (room < 0) {
+                    batches[session.lane()].add(() -> session.connection()
+                            .end(EndReason.QUEUE_FULL, "one SUBSCRIBE asks for the same retained messages too often"));
+                    return;
+                }
+                matches.add(match);
             }
         }
         DeliveryBatch batch = batches[session.lane()];

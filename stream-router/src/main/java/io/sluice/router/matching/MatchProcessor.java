@@ -7,8 +7,8 @@ import io.sluice.wire.ClientPartitions;
 import io.sluice.wire.DamagedRecordException;
 import io.sluice.wire.Inbox;
 import io.sluice.wire.PublishRecord;
+import io.sluice.wire.SecondCopies;
 import io.sluice.wire.Topics;
-import io.sluice.wire.UniqueIds;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.kafka.common.errors.RetriableException;
@@ -58,9 +58,7 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private long[] applied;
 
     private LookBack lookBack;
-    private UniqueIds uniqueIds;
-    /** From here on the unique ids of messages are remembered, as far as they are. */
-    private long idsFrom;
+    private SecondCopies copies;
 
     // What the last marks said.
     private long markedPosition;
@@ -90,7 +88,7 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
         store = assigned.getStateStore(MatchTopology.APPLIED);
         store.beforeCommit(this::beforeCommit);
         lookBack = new LookBack();
-        uniqueIds = new UniqueIds(config.uniqueIds());
+        copies = new SecondCopies(partitions, config.uniqueIds(), logReader::read);
         follower = table.follow();
         safe = AppliedCodec.decode(store.get(APPLIED), partitions);
         applied = follower.appliedAtFirst().clone();
@@ -108,7 +106,6 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private void begin(long offset) {
         start = offset;
         position = offset;
-        idsFrom = offset;
     }
 
     @Override
@@ -139,7 +136,7 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
             return; // The stage that keeps what is retained tells of it.
         }
         events.messageMatched();
-        if (isRepeated(message)) {
+        if (copies.isRepeated(message)) {
             return;
         }
         if (message.weight() > Topics.MAX_QUEUED_BYTES) {
@@ -160,18 +157,6 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
                     new DamagedRecordException("of " + message.weight()
                             + " bytes, too large for the queue of a session;" + " value left out"));
         }
-    }
-
-    /** Whether it is the second copy of a message; the first one may stand before what the task has read. */
-    private boolean isRepeated(PublishRecord message) {
-        if (message.uniqueId() == null) {
-            return false;
-        }
-        if (message.uniqueAfter() >= 0 && message.uniqueAfter() < idsFrom) {
-            logReader.read(partition, message.uniqueAfter(), idsFrom, uniqueIds::isRepeated);
-            idsFrom = message.uniqueAfter();
-        }
-        return uniqueIds.isRepeated(message);
     }
 
     private void send(String clientId, long sessionId, PublishRecord message) {
@@ -195,7 +180,7 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
             }
             learn();
             long read = lookBack.run(partition, logReader, (clientId, sessionId, message) -> {
-                if (message.weight() <= Topics.MAX_QUEUED_BYTES && !uniqueIds.isRepeated(message)) {
+                if (message.weight() <= Topics.MAX_QUEUED_BYTES && !copies.isKnownCopy(message)) {
                     send(clientId, sessionId, message);
                 }
             });
