@@ -10,6 +10,7 @@ import io.sluice.it.probe.Packets;
 import io.sluice.it.probe.Property;
 import io.sluice.it.probe.Pub;
 import io.sluice.it.probe.Reason;
+import io.sluice.it.probe.ServerPacket.Disconnect;
 import io.sluice.it.probe.ServerPacket.Pingresp;
 import io.sluice.it.probe.Version;
 import java.time.Duration;
@@ -41,10 +42,13 @@ class PingIT extends MqttTest {
         Connect connect = connect(version).keepAlive(1).will(topic, "silent", 0, false);
         long keepAlive = client.connect(connect).properties().number(Property.SERVER_KEEP_ALIVE, 1);
         long start = System.nanoTime();
-        client.expectDisconnect(Reason.KEEP_ALIVE_TIMEOUT);
+        Disconnect disconnect = client.expectDisconnect(Reason.KEEP_ALIVE_TIMEOUT);
         Duration silent = Duration.ofNanos(System.nanoTime() - start);
         Duration patience = Duration.ofMillis(1_500 * keepAlive);
         assertThat(silent).isBetween(patience.minusMillis(50), patience.plusMillis(1_500));
+        if (version.is5()) {
+            assertThat(disconnect.properties().text(Property.REASON_STRING)).contains(keepAlive + " s");
+        }
         assertThat(witness.expectMessage().text()).isEqualTo("silent");
     }
 

@@ -136,6 +136,7 @@ class QosIT extends MqttTest {
         Pubcomp pubcomp = client.expect(Pubcomp.class);
         assertThat(pubcomp.id()).isEqualTo(1234);
         assertThat(pubcomp.reason()).isEqualTo(Reason.PACKET_IDENTIFIER_NOT_FOUND);
+        assertThat(pubcomp.properties().text(Property.REASON_STRING)).isNotBlank();
     }
 
     @Test
@@ -154,6 +155,7 @@ class QosIT extends MqttTest {
         Pubrel pubrel = client.expect(Pubrel.class);
         assertThat(pubrel.id()).isEqualTo(4321);
         assertThat(pubrel.reason()).isEqualTo(Reason.PACKET_IDENTIFIER_NOT_FOUND);
+        assertThat(pubrel.properties().text(Property.REASON_STRING)).isNotBlank();
     }
 
     @Test

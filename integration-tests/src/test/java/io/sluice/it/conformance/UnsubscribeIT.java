@@ -6,6 +6,7 @@ import io.sluice.gateway.Normative;
 import io.sluice.it.probe.Bytes;
 import io.sluice.it.probe.MqttProbe;
 import io.sluice.it.probe.Packets;
+import io.sluice.it.probe.Property;
 import io.sluice.it.probe.Pub;
 import io.sluice.it.probe.Reason;
 import io.sluice.it.probe.ServerPacket.Publish;
@@ -43,6 +44,9 @@ class UnsubscribeIT extends MqttTest {
         assertThat(unsuback.id()).isEqualTo(4711);
         assertThat(unsuback.reasons())
                 .isEqualTo(version.is5() ? List.of(0, Reason.NO_SUBSCRIPTION_EXISTED, 0) : List.of());
+        if (version.is5()) {
+            assertThat(unsuback.properties().text(Property.REASON_STRING)).contains(topic + "/never");
+        }
 
         MqttProbe publisher = publisher(version);
         publisher.publish(Pub.to(topic + "/a", "gone").qos1(1), 1);

@@ -48,6 +48,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     private static final long UNREAD_FACTOR = 4;
 
     private static final ReasonCode NOT_FOUND = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+    private static final String UNKNOWN_ID = "no QoS 2 message of this packet identifier is on its way";
     private static final double KEEP_ALIVE_FACTOR = 1.5;
 
     // --- valid for the connection
@@ -191,7 +192,11 @@ public final class ClientConnection implements PacketHandler, Connection {
                     PacketEncoder.pubrel(outbound.buffer(), packetId);
                 } else {
                     PacketEncoder.pubrel(
-                            outbound.buffer(), packetId, NOT_FOUND, Diagnostics.NONE, client.maximumPacketSize());
+                            outbound.buffer(),
+                            packetId,
+                            NOT_FOUND,
+                            diagnostics(UNKNOWN_ID),
+                            client.maximumPacketSize());
                 }
             }
         }
@@ -208,7 +213,7 @@ public final class ClientConnection implements PacketHandler, Connection {
                 PacketEncoder.pubcomp(outbound.buffer(), packetId);
             } else {
                 PacketEncoder.pubcomp(
-                        outbound.buffer(), packetId, NOT_FOUND, Diagnostics.NONE, client.maximumPacketSize());
+                        outbound.buffer(), packetId, NOT_FOUND, diagnostics(UNKNOWN_ID), client.maximumPacketSize());
             }
         }
     }

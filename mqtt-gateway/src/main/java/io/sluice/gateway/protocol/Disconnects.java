@@ -102,7 +102,11 @@ final class Disconnects {
                 .addKeyValue("client", connection.clientId())
                 .addKeyValue("address", connection.remoteAddress())
                 .log("Client is silent for longer than its keep alive allows");
-        sendDisconnect(connection, ReasonCode.KEEP_ALIVE_TIMEOUT, null);
+        sendDisconnect(
+                connection,
+                ReasonCode.KEEP_ALIVE_TIMEOUT,
+                "nothing came for one and a half times the keep alive of "
+                        + connection.client().keepAliveSeconds() + " s");
         connection.end(label(ReasonCode.KEEP_ALIVE_TIMEOUT));
         connection.finish();
     }

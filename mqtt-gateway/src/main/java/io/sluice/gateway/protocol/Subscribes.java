@@ -116,6 +116,9 @@ final class Subscribes {
                 TopicFilter filter = new TopicFilter(text);
                 filters.add(filter);
                 reason = session.revoke(filter) ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED;
+                if (reason != ReasonCode.SUCCESS && detail == null) {
+                    detail = "no subscription to " + text;
+                }
             } else if (terms.version() != ProtocolVersion.MQTT_5) {
                 // UNSUBACK has nothing to say it with.
                 Disconnects.refusePacket(connection, services, reason, TopicFilter.flaw(text));
