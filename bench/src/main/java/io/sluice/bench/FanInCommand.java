@@ -22,8 +22,14 @@ final class FanInCommand extends TrafficCommand {
             description = "Each subscriber receives from its share of the publishers; without it from all of them.")
     private boolean divided;
 
+    @Option(
+            names = "--shared",
+            description = "The subscribers share one subscription, so that each message comes to one of them; with"
+                    + " --divided each is alone in its own.")
+    private boolean shared;
+
     @Override
     int run() {
-        return run(publishers, subscribers, divided ? subscribers : 1, Pace.RECEIVED);
+        return run(publishers, subscribers, divided ? subscribers : 1, shared, Pace.RECEIVED);
     }
 }

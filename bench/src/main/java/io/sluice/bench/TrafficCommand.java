@@ -15,11 +15,17 @@ abstract class TrafficCommand extends BenchCommand {
 
     /** Runs publishers and subscribers that fall into groups. */
     final int run(int publishers, int subscribers, int groups, Pace usualPace) {
+        return run(publishers, subscribers, groups, false, usualPace);
+    }
+
+    /** Runs publishers and subscribers that fall into groups, of which each may share one subscription. */
+    final int run(int publishers, int subscribers, int groups, boolean shared, Pace usualPace) {
         TrafficPlan plan = new TrafficPlan(
                 publishers,
                 subscribers,
                 groups,
                 load.topicsPerPublisher(),
+                shared,
                 load.stopped(),
                 load.load(usualPace),
                 brokers.brokers());

@@ -28,6 +28,7 @@ final class Cluster implements AutoCloseable {
     private static final List<String> KAFKA = List.of("-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Xms1g", "-Xmx1g");
     private static final List<String> GATEWAY = KAFKA;
 
+    private final Build build;
     private final Path folder;
     private final List<String> gatewayOptions;
     private final List<ManagedProcess> processes = new ArrayList<>();
@@ -36,9 +37,29 @@ final class Cluster implements AutoCloseable {
     private final int zooKeeperPort = ManagedProcess.freePort();
     private int gatewaysStarted;
 
-    private Cluster(Path folder, List<String> gatewayOptions) {
+    private Cluster(Build build, Path folder, List<String> gatewayOptions) {
+        this.build = build;
         this.folder = folder;
         this.gatewayOptions = gatewayOptions;
+    }
+
+    /**
+     * What runs.
+     *
+     * @param prefix of its processes' names
+     * @param classPath of all of its JVMs
+     */
+    record Build(String prefix, String classPath) {
+
+        /** The one that this JVM is of. */
+        static Build present() {
+            return new Build("", Jvm.classPath());
+        }
+
+        /** An older one, whose processes have names of their own. */
+        static Build before(Path distribution) {
+            return new Build("before-", Jvm.classPath(distribution));
+        }
     }
 
     /** A gateway's process and where its clients connect to. */
@@ -52,10 +73,11 @@ final class Cluster implements AutoCloseable {
     /**
      * Starts all but the gateways.
      *
+     * @param folder of its own, for data and logs
      * @param gatewayOptions further options of the gateways' JVMs
      */
-    static Cluster start(Path folder, List<String> gatewayOptions) {
-        Cluster cluster = new Cluster(folder, gatewayOptions);
+    static Cluster start(Build build, Path folder, List<String> gatewayOptions) {
+        Cluster cluster = new Cluster(build, folder, gatewayOptions);
         try {
             cluster.startZooKeeper();
             cluster.startKafka();
@@ -77,7 +99,8 @@ final class Cluster implements AutoCloseable {
                 "admin.enableServer=false",
                 "tickTime=1000");
         String main = "org.apache.zookeeper.server.ZooKeeperServerMain";
-        ManagedProcess process = start("zookeeper", Jvm.command(SMALL, main, List.of(file.toString())));
+        ManagedProcess process =
+                start("zookeeper", Jvm.command(build.classPath(), SMALL, main, List.of(file.toString())));
         process.await("listening", START_TIMEOUT, () -> ManagedProcess.listens(zooKeeperPort));
     }
 
@@ -106,13 +129,14 @@ final class Cluster implements AutoCloseable {
                 "log.retention.check.interval.ms=5000",
                 "log.segment.delete.delay.ms=1000");
         List<String> format = List.of("format", "--cluster-id", kafkaId(), "--config", file.toString());
-        try (ManagedProcess formatting =
-                ManagedProcess.start("kafka-format", folder, Jvm.command(SMALL, "kafka.tools.StorageTool", format))) {
+        try (ManagedProcess formatting = ManagedProcess.start(
+                "kafka-format", folder, Jvm.command(build.classPath(), SMALL, "kafka.tools.StorageTool", format))) {
             if (formatting.await(START_TIMEOUT) != 0) {
                 throw new BenchException("Kafka's folder could not be formatted" + formatting.tail());
             }
         }
-        ManagedProcess process = start("kafka", Jvm.command(KAFKA, "kafka.Kafka", List.of(file.toString())));
+        ManagedProcess process =
+                start("kafka", Jvm.command(build.classPath(), KAFKA, "kafka.Kafka", List.of(file.toString())));
         process.await("listening", START_TIMEOUT, () -> ManagedProcess.listens(kafkaPort));
     }
 
@@ -129,7 +153,8 @@ final class Cluster implements AutoCloseable {
     private void startRole(String role) {
         int adminPort = ManagedProcess.freePort();
         Path file = write(role + ".yaml", roleSettings(role, adminPort));
-        ManagedProcess process = start(role, Jvm.command(SMALL, SLUICE, List.of(role, "--config", file.toString())));
+        ManagedProcess process =
+                start(role, Jvm.command(build.classPath(), SMALL, SLUICE, List.of(role, "--config", file.toString())));
         process.await("live", START_TIMEOUT, () -> answers(adminPort, "/live"));
     }
 
@@ -162,7 +187,9 @@ final class Cluster implements AutoCloseable {
         List<String> jvm = new ArrayList<>(options.isEmpty() ? GATEWAY : options);
         jvm.addAll(gatewayOptions);
         ManagedProcess process = ManagedProcess.start(
-                name, folder, Jvm.command(jvm, SLUICE, List.of("gateway", "--config", file.toString())));
+                build.prefix() + name,
+                folder,
+                Jvm.command(build.classPath(), jvm, SLUICE, List.of("gateway", "--config", file.toString())));
         Gateway gateway = new Gateway(process, "127.0.0.1:" + port);
         gateways.add(gateway);
         process.await("ready", START_TIMEOUT, () -> answers(adminPort, "/ready"));
@@ -172,6 +199,11 @@ final class Cluster implements AutoCloseable {
     void stop(Gateway gateway) {
         gateways.remove(gateway);
         gateway.close();
+    }
+
+    /** Those that run now. */
+    List<Gateway> gateways() {
+        return List.copyOf(gateways);
     }
 
     /** All processes that run now. */
@@ -186,7 +218,7 @@ final class Cluster implements AutoCloseable {
     }
 
     private ManagedProcess start(String name, List<String> command) {
-        ManagedProcess process = ManagedProcess.start(name, folder, command);
+        ManagedProcess process = ManagedProcess.start(build.prefix() + name, folder, command);
         processes.add(process);
         return process;
     }

@@ -81,6 +81,13 @@ public final class Compare implements Callable<Integer> {
             description = "Further options of the gateways' JVMs, with spaces between.")
     private List<String> gatewayOptions = List.of();
 
+    @Option(
+            names = "--against",
+            paramLabel = "DIST",
+            description = "Folder of the distribution of an older build: clean sessions are measured on both, one right"
+                    + " after the other.")
+    private Path against;
+
     @Option(names = "--folder", paramLabel = "FOLDER", description = "For logs, data and each run's result.")
     private Path folder;
 
@@ -126,7 +133,8 @@ public final class Compare implements Callable<Integer> {
                 quick ? QUICK_IDLE_WATCH : IDLE_WATCH,
                 drainMessages == null ? (quick ? QUICK_DRAIN_MESSAGES : DRAIN_MESSAGES) : drainMessages,
                 only,
-                gatewayOptions);
+                gatewayOptions,
+                against);
     }
 
     /** The folder that was asked for, or a new one. */

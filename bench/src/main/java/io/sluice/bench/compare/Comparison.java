@@ -1,12 +1,17 @@
 package io.sluice.bench.compare;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.sluice.bench.BenchException;
 import io.sluice.bench.compare.Generator.Measurement;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** The order of things: rounds, in each of which every scenario meets every system, one right after the other. */
@@ -45,6 +50,7 @@ final class Comparison {
      * @param drainMessages that wait for durable sessions
      * @param only scenarios whose name this finds
      * @param gatewayOptions further options of the gateways' JVMs
+     * @param against folder of the distribution of an older build that clean sessions are held against; null for none
      */
     record Plan(
             int rounds,
@@ -55,7 +61,8 @@ final class Comparison {
             Duration idleWatch,
             int drainMessages,
             Pattern only,
-            List<String> gatewayOptions) {
+            List<String> gatewayOptions,
+            Path against) {
 
         boolean wants(String name) {
             return only.matcher(name).find();
@@ -67,10 +74,12 @@ final class Comparison {
     }
 
     /** All that runs: what is measured, and what the gateways need. */
-    private record Servers(Mosquitto mosquitto, Mosquitto saving, Cluster cluster, Cluster.Gateway gateway) {
+    private record Servers(
+            Mosquitto mosquitto, Mosquitto saving, Cluster cluster, Cluster.Gateway gateway, Optional<Cluster> before) {
 
         List<ManagedProcess> processes() {
             List<ManagedProcess> all = new ArrayList<>(cluster.processes());
+            before.ifPresent(cluster -> all.addAll(cluster.processes()));
             all.add(mosquitto.process());
             all.add(saving.process());
             return all;
@@ -82,9 +91,12 @@ final class Comparison {
         say("Starting Mosquitto, Kafka, ZooKeeper, a leader, a router and a gateway in " + folder);
         try (Mosquitto mosquitto = Mosquitto.start(folder, Mosquitto.Saving.NOTHING);
                 Mosquitto saving = Mosquitto.start(folder, Mosquitto.Saving.EVERY_CHANGE);
-                Cluster cluster = Cluster.start(folder, plan.gatewayOptions())) {
-            Servers servers = new Servers(mosquitto, saving, cluster, cluster.startGateway(List.of()));
+                Cluster cluster = Cluster.start(Cluster.Build.present(), folder, plan.gatewayOptions());
+                Cluster before = startBefore()) {
+            Servers servers = new Servers(
+                    mosquitto, saving, cluster, cluster.startGateway(List.of()), Optional.ofNullable(before));
             rehearse(servers, List.of(servers.gateway()));
+            servers.before().ifPresent(older -> rehearse(servers, older.gateways()));
             for (int round = 0; round < plan.rounds(); round++) {
                 say("Round " + (round + 1) + " of " + plan.rounds());
                 throughput(servers, round);
@@ -99,17 +111,57 @@ final class Comparison {
         }
     }
 
+    /** The older build with one gateway, beside everything else; null if there is none to compare with. */
+    private Cluster startBefore() {
+        if (plan.against() == null) {
+            return null;
+        }
+        say("Starting the build of " + plan.against() + " beside them");
+        Path own = folder.resolve("before");
+        try {
+            Files.createDirectories(own);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Cluster cluster = Cluster.start(Cluster.Build.before(plan.against()), own, plan.gatewayOptions());
+        try {
+            cluster.startGateway(List.of());
+            return cluster;
+        } catch (BenchException e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
     private void throughput(Servers servers, int round) {
-        List<Scenario> scenarios = new ArrayList<>(Scenario.throughput());
-        scenarios.add(Scenario.connects());
-        for (Scenario scenario : scenarios) {
-            if (plan.wants(scenario.name())) {
+        List<Scenario> clean = new ArrayList<>(Scenario.throughput());
+        clean.add(Scenario.connects());
+        for (Scenario scenario : clean) {
+            String name = scenario.name();
+            if (plan.wants(name)) {
                 inTurn(
                         round,
-                        () -> mosquitto(servers, scenario.name(), scenario.arguments()),
-                        () -> sluice(servers, scenario.name(), List.of(servers.gateway()), scenario.arguments()));
+                        () -> mosquitto(servers, name, scenario.arguments()),
+                        () -> builds(servers, round, name, scenario.arguments()));
             }
         }
+        Scenario shared = Scenario.shared();
+        if (plan.wants(shared.name())) {
+            inTurn(
+                    round,
+                    () -> mosquitto(servers, shared.name(), shared.arguments()),
+                    () -> sluice(servers, shared.name(), List.of(servers.gateway()), shared.arguments()));
+        }
+    }
+
+    /** This build, and the one before it right before or after. */
+    private void builds(Servers servers, int round, String name, List<String> arguments) {
+        inTurn(
+                round,
+                () -> servers.before()
+                        .ifPresent(older ->
+                                measure(servers, name, RatioTables.BEFORE, targets(older.gateways(), arguments))),
+                () -> sluice(servers, name, List.of(servers.gateway()), arguments));
     }
 
     private void latency(Servers servers, int round) {
@@ -119,7 +171,7 @@ final class Comparison {
                 inTurn(
                         round,
                         () -> hop(servers, name, rate),
-                        () -> sluice(servers, name, List.of(servers.gateway()), Scenario.latency(rate)));
+                        () -> builds(servers, round, name, Scenario.latency(rate)));
                 mosquitto(servers, name, Scenario.latency(rate));
             }
         }

@@ -140,7 +140,8 @@ final class Generator {
     ManagedProcess start(List<String> arguments, Path json) {
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of("--json", json.toString()));
-        return ManagedProcess.start("generator-" + ++processes, folder, Jvm.command(JVM, "io.sluice.bench.Main", all));
+        return ManagedProcess.start(
+                "generator-" + ++processes, folder, Jvm.command(Jvm.classPath(), JVM, "io.sluice.bench.Main", all));
     }
 
     static void sleep(Duration time) {

@@ -4,18 +4,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Command lines of JVMs that run on this one's class path. */
+/** Command lines of JVMs. */
 final class Jvm {
 
     private static final Path BIN = Path.of(System.getProperty("java.home"), "bin");
 
     private Jvm() {}
 
-    static List<String> command(List<String> options, String mainClass, List<String> arguments) {
+    /** What this JVM runs on. */
+    static String classPath() {
+        return System.getProperty("java.class.path");
+    }
+
+    /** What a distribution in this folder runs on. */
+    static String classPath(Path distribution) {
+        return distribution.toAbsolutePath().resolve("lib").resolve("*").toString();
+    }
+
+    static List<String> command(String classPath, List<String> options, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(BIN.resolve("java").toString());
         command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+        command.addAll(List.of("-cp", classPath, mainClass));
         command.addAll(arguments);
         return command;
     }

@@ -14,6 +14,7 @@ final class RatioTables {
     static final String MOSQUITTO_SAVING = "Mosquitto that saves every change";
     static final String KAFKA_CONSUMER = "Kafka consumer";
     static final String ONE_GATEWAY = "Sluice, 1 gateway";
+    static final String BEFORE = "Sluice before";
     static final String KAFKA_HOP = "Kafka hop";
     /** A scenario, and the name in it of the gateway that has no clients. */
     static final String TAILING = "gateway without clients";
@@ -68,6 +69,7 @@ final class RatioTables {
         tables.connects();
         tables.latency();
         new DurableTables(board, tables).add();
+        new AgainstTable(board, tables).add();
         tables.stopped();
         tables.scaling();
         tables.tailing();
@@ -89,7 +91,9 @@ final class RatioTables {
                 "ratio",
                 "target",
                 "processors: gateway, Kafka, generator");
-        for (Scenario scenario : Scenario.throughput()) {
+        List<Scenario> scenarios = new ArrayList<>(Scenario.throughput());
+        scenarios.add(Scenario.shared());
+        for (Scenario scenario : scenarios) {
             String name = scenario.name();
             if (board.has(name, ONE_GATEWAY)) {
                 Ratios ratios = board.ratios(name, ONE_GATEWAY, name, MOSQUITTO, scenario.metric());

@@ -34,6 +34,12 @@ record Scenario(String name, List<String> arguments, String metric, double targe
                 closedLoop("fan-in 500 → 5, QoS 1", 3.0, "fan-in", "--qos", "1"));
     }
 
+    /** Many publishers, and a group in which each message comes to one of five. */
+    static Scenario shared() {
+        return closedLoop(
+                "shared group of 5 for 500 publishers, QoS 1", 1.0, "fan-in", "--shared", "--qos", "1", "--mqtt", "5");
+    }
+
     /** Connects as fast as they are accepted. One event loop of the generator would be slower than either server. */
     static Scenario connects() {
         return new Scenario("connects", List.of("connect"), "connectRate", 0.8, 2);

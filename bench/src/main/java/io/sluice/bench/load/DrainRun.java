@@ -36,7 +36,7 @@ public final class DrainRun {
         this.progress = progress;
         this.loops = loops;
         this.lanes = new Lanes(loops, clock, progress);
-        this.traffic = new Traffic(plan.sessions(), plan.sessions(), plan.sessions(), 1, "bench/" + id);
+        this.traffic = new Traffic(plan.sessions(), plan.sessions(), plan.sessions(), 1, false, "bench/" + id);
         this.publishers = new Publisher[plan.sessions()];
         this.subscribers = new Subscriber[plan.sessions()];
     }
@@ -129,7 +129,15 @@ public final class DrainRun {
     private MqttClient subscriber(int number, Gathering gathering) {
         ConnectOptions durable = plan.brokers().options();
         subscribers[number] = new Subscriber(
-                lanes.of(number), traffic, load, number, publishers, durable, id + "s" + number, gathering);
+                lanes.of(number),
+                traffic,
+                load,
+                number,
+                SequenceTracker.several(traffic.streamsOf(number)),
+                publishers,
+                durable,
+                id + "s" + number,
+                gathering);
         return subscribers[number];
     }
 

@@ -2,6 +2,7 @@ package io.sluice.bench.load;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Follows the numbers 0, 1, 2 … of one sequence as they arrive, and tells exactly which were lost, came twice, or came
@@ -23,6 +24,11 @@ final class SequenceTracker {
     private long next;
     /** Numbers below {@link #next} that did not arrive: first → one more than the last. Null while there are none. */
     private TreeMap<Long, Long> missing;
+
+    /** So many that nothing has arrived of. */
+    static SequenceTracker[] several(int count) {
+        return Stream.generate(SequenceTracker::new).limit(count).toArray(SequenceTracker[]::new);
+    }
 
     Arrival arrived(long number) {
         if (number == next) {

@@ -6,7 +6,6 @@ import io.sluice.bench.mqtt.ConnectOptions;
 import io.sluice.bench.mqtt.MqttClient;
 import io.sluice.bench.mqtt.Packets;
 import io.sluice.bench.mqtt.Stamp;
-import java.util.Arrays;
 
 /** Receives messages, acknowledges them, and looks at each of them. Lives on its lane's thread. */
 final class Subscriber extends MqttClient {
@@ -22,11 +21,13 @@ final class Subscriber extends MqttClient {
     /** When the bytes that are being looked at came from the socket. */
     private long arrived;
 
+    /** @param streams one for each of its sequences; members of a shared subscription have them in common */
     Subscriber(
             Lane lane,
             Traffic traffic,
             Load load,
             int number,
+            SequenceTracker[] streams,
             Publisher[] publishers,
             ConnectOptions options,
             String id,
@@ -37,8 +38,7 @@ final class Subscriber extends MqttClient {
         this.load = load;
         this.number = number;
         this.publishers = publishers;
-        this.streams = new SequenceTracker[traffic.streamsOf(number)];
-        Arrays.setAll(streams, stream -> new SequenceTracker());
+        this.streams = streams;
     }
 
     @Override
@@ -91,7 +91,7 @@ final class Subscriber extends MqttClient {
             lane.deliveries.recordValue(arrived - sent);
         }
         if (load.needsReceipts()) {
-            publishers[publisher].received(lane, traffic.indexOf(number));
+            publishers[publisher].received(lane, traffic.receiverOf(number));
         }
     }
 
@@ -103,7 +103,8 @@ final class Subscriber extends MqttClient {
     private void track(SequenceTracker tracker, long sequence) {
         switch (tracker.arrived(sequence)) {
             case IN_ORDER -> {}
-            case LATE -> lane.counters.late++;
+            // Members of a group do not overtake each other: no order holds between them.
+            case LATE -> lane.counters.late += traffic.shared() ? 0 : 1;
             case DUPLICATE -> lane.counters.duplicates++;
         }
     }

@@ -10,12 +10,14 @@ import java.util.Locale;
  * @param subscribers 1 or more
  * @param groups 1 or more, not more than publishers or subscribers
  * @param topicsPerPublisher 1 to 10,000,000; each publisher goes through its topics in turn
+ * @param shared the subscribers of a group share one subscription, so that each message comes to one of them
  * @param prefix of all topics, unlike other runs'
  */
-record Traffic(int publishers, int subscribers, int groups, int topicsPerPublisher, String prefix) {
+record Traffic(int publishers, int subscribers, int groups, int topicsPerPublisher, boolean shared, String prefix) {
 
     private static final int MAX_PUBLISHERS = 65_536;
     private static final int MAX_TOPICS = 10_000_000;
+    private static final String SHARE = "$share/bench/";
 
     Traffic {
         Require.range("publishers", publishers, 1, MAX_PUBLISHERS);
@@ -28,9 +30,9 @@ record Traffic(int publishers, int subscribers, int groups, int topicsPerPublish
         return client % groups;
     }
 
-    /** A client's place in its group, from 0 on. */
-    int indexOf(int client) {
-        return client / groups;
+    /** A subscriber's place among the receivers of each message, from 0 on; a shared subscription is one receiver. */
+    int receiverOf(int subscriber) {
+        return shared ? 0 : subscriber / groups;
     }
 
     /** The topic of a publisher, or what stands before its number when it has several. */
@@ -45,6 +47,10 @@ record Traffic(int publishers, int subscribers, int groups, int topicsPerPublish
 
     /** What a subscriber subscribes to: the topic itself where it is one, else the topics of its group. */
     String filter(int subscriber) {
+        return shared ? SHARE + ordinaryFilter(subscriber) : ordinaryFilter(subscriber);
+    }
+
+    private String ordinaryFilter(int subscriber) {
         int group = groupOf(subscriber);
         if (hasNumberedTopics()) {
             return prefix + "/" + group + "/#";
@@ -56,9 +62,9 @@ record Traffic(int publishers, int subscribers, int groups, int topicsPerPublish
         return membersOf(publishers, group);
     }
 
-    /** How many subscribers receive each message of a publisher. */
+    /** How many receive each message of a publisher. */
     int receiversOf(int publisher) {
-        return membersOf(subscribers, groupOf(publisher));
+        return shared ? 1 : membersOf(subscribers, groupOf(publisher));
     }
 
     /** How many sequences of messages a subscriber follows: one for each topic. */

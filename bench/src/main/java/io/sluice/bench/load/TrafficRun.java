@@ -28,6 +28,8 @@ public final class TrafficRun implements Gathering.Invitation {
     private final Lanes lanes;
     private final Publisher[] publishers;
     private final Subscriber[] subscribers;
+    /** Of each subscriber; those who share a subscription have them in common. */
+    private final SequenceTracker[][] streams;
     /** Come behind all others. */
     private final int stopped;
 
@@ -37,9 +39,18 @@ public final class TrafficRun implements Gathering.Invitation {
         this.progress = progress;
         this.lanes = new Lanes(loops, clock, progress);
         this.traffic = new Traffic(
-                plan.publishers(), plan.subscribers(), plan.groups(), plan.topicsPerPublisher(), "bench/" + id);
+                plan.publishers(),
+                plan.subscribers(),
+                plan.groups(),
+                plan.topicsPerPublisher(),
+                plan.shared(),
+                "bench/" + id);
         this.publishers = new Publisher[traffic.publishers()];
         this.subscribers = new Subscriber[traffic.subscribers()];
+        this.streams = new SequenceTracker[subscribers.length][];
+        for (int i = 0; i < streams.length; i++) {
+            streams[i] = i < receivers() ? SequenceTracker.several(traffic.streamsOf(i)) : streams[traffic.groupOf(i)];
+        }
         this.stopped = plan.stopped();
     }
 
@@ -99,7 +110,15 @@ public final class TrafficRun implements Gathering.Invitation {
         if (number < subscribers.length) {
             String client = id + "s" + number;
             subscribers[number] = new Subscriber(
-                    lanes.of(number), traffic, load, number, publishers, brokers.options(), client, gathering);
+                    lanes.of(number),
+                    traffic,
+                    load,
+                    number,
+                    streams[number],
+                    publishers,
+                    brokers.options(),
+                    client,
+                    gathering);
             return subscribers[number];
         }
         int publisher = number - subscribers.length;
@@ -206,6 +225,11 @@ public final class TrafficRun implements Gathering.Invitation {
         return sent;
     }
 
+    /** The first so many subscribers have sequences of their own. */
+    private int receivers() {
+        return traffic.shared() ? traffic.groups() : subscribers.length;
+    }
+
     private long expected(long[] sent) {
         long expected = 0;
         for (int i = 0; i < sent.length; i++) {
@@ -234,7 +258,7 @@ public final class TrafficRun implements Gathering.Invitation {
                 return null;
             });
         }
-        for (int i = 0; i < subscribers.length; i++) {
+        for (int i = 0; i < receivers(); i++) {
             Subscriber subscriber = subscribers[i];
             lost += Lanes.on(lanes.of(i), () -> subscriber.lost(sent));
         }

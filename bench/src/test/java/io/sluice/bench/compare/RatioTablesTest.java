@@ -70,6 +70,21 @@ class RatioTablesTest {
     }
 
     @Test
+    void cleanSessionsAreHeldAgainstTheBuildBefore() {
+        rate(RatioTables.BEFORE, 100, true);
+        rate(RatioTables.BEFORE, 200, true);
+        rate(RatioTables.ONE_GATEWAY, 110, true);
+        rate(RatioTables.ONE_GATEWAY, 200, true);
+        time(RatioTables.BEFORE, 2_000, 8_000);
+        time(RatioTables.ONE_GATEWAY, 1_000, 10_000);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| " + PAIRS + ", per second | 150 | 155 | 1.05 (1.00–1.10) |")
+                .contains("| 500 msg/s, QoS 1, p50 ms | 2.00 | 1.00 | 0.50 |")
+                .contains("| 500 msg/s, QoS 1, p99 ms | 8.00 | 10.00 | 1.25 |");
+    }
+
+    @Test
     void severalGatewaysAreHeldAgainstTheOneThatWasMeasuredBesideThem() {
         rate(RatioTables.ONE_GATEWAY, 500, true);
         rate(RatioTables.beside(2), 100, true);

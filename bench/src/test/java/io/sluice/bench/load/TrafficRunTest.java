@@ -45,7 +45,7 @@ class TrafficRunTest {
             throws IOException {
         try (FakeBroker broker = new FakeBroker(mischief)) {
             TrafficPlan plan =
-                    new TrafficPlan(pairs, pairs, pairs, 1, 0, load, brokers(broker.address(), version, loops));
+                    new TrafficPlan(pairs, pairs, pairs, 1, false, 0, load, brokers(broker.address(), version, loops));
             return TrafficRun.run(plan, new Silence());
         }
     }
@@ -172,7 +172,7 @@ class TrafficRunTest {
             port = socket.getLocalPort();
         }
         InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        TrafficPlan plan = new TrafficPlan(1, 1, 1, 1, 0, rate(0), brokers(nobody, MqttVersion.V5, 1));
+        TrafficPlan plan = new TrafficPlan(1, 1, 1, 1, false, 0, rate(0), brokers(nobody, MqttVersion.V5, 1));
 
         assertThatThrownBy(() -> TrafficRun.run(plan, new Silence()))
                 .isInstanceOf(BenchException.class)

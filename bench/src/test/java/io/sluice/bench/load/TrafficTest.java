@@ -10,7 +10,7 @@ class TrafficTest {
 
     @Test
     void pairs() {
-        Traffic traffic = new Traffic(3, 3, 3, 1, "x");
+        Traffic traffic = new Traffic(3, 3, 3, 1, false, "x");
 
         assertThat(traffic.topic(2)).isEqualTo("x/2/2");
         assertThat(traffic.filter(2)).isEqualTo("x/2/2");
@@ -21,7 +21,7 @@ class TrafficTest {
 
     @Test
     void everySubscriberHearsAll() {
-        Traffic traffic = new Traffic(5, 2, 1, 1, "x");
+        Traffic traffic = new Traffic(5, 2, 1, 1, false, "x");
 
         assertThat(traffic.topic(4)).isEqualTo("x/0/4");
         assertThat(traffic.filter(1)).isEqualTo("x/0/+");
@@ -32,7 +32,7 @@ class TrafficTest {
 
     @Test
     void sharesOfUnequalSize() {
-        Traffic traffic = new Traffic(7, 3, 3, 1, "x");
+        Traffic traffic = new Traffic(7, 3, 3, 1, false, "x");
 
         assertThat(traffic.streamsOf(0)).isEqualTo(3);
         assertThat(traffic.streamsOf(1)).isEqualTo(2);
@@ -42,7 +42,7 @@ class TrafficTest {
 
     @Test
     void severalTopicsAreSeveralSequences() {
-        Traffic traffic = new Traffic(2, 2, 2, 10, "x");
+        Traffic traffic = new Traffic(2, 2, 2, 10, false, "x");
 
         assertThat(traffic.topic(1)).isEqualTo("x/1/1/");
         assertThat(traffic.filter(1)).isEqualTo("x/1/#");
@@ -54,8 +54,17 @@ class TrafficTest {
     }
 
     @Test
+    void thoseWhoShareASubscriptionAreOneReceiver() {
+        Traffic traffic = new Traffic(5, 3, 1, 1, true, "x");
+
+        assertThat(traffic.filter(2)).isEqualTo("$share/bench/x/0/+");
+        assertThat(traffic.receiversOf(4)).isEqualTo(1);
+        assertThat(traffic.receiverOf(2)).isZero();
+    }
+
+    @Test
     void nonsenseIsRefused() {
-        assertThatThrownBy(() -> new Traffic(0, 1, 1, 1, "x"))
+        assertThatThrownBy(() -> new Traffic(0, 1, 1, 1, false, "x"))
                 .isInstanceOf(BenchException.class)
                 .hasMessage("publishers: must be 1 to 65536, was 0");
     }
