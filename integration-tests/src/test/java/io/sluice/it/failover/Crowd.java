@@ -12,6 +12,8 @@ import io.sluice.it.failover.RecordingClient.Plan;
 import io.sluice.it.failover.RecordingClient.Stamp;
 import io.sluice.it.harness.KafkaLog;
 import io.sluice.it.probe.Version;
+import io.sluice.wire.DamagedRecordException;
+import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Topics;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
 
@@ -306,15 +309,28 @@ final class Crowd implements AutoCloseable {
     }
 
     private List<Violation> judge() {
+        // Before the log is read, which may have more than this then, but not less.
+        List<Event> events = history.events();
         List<Logged> logged = new ArrayList<>();
+        Set<String> uniqueIds = new HashSet<>();
         KafkaLog.read(bootstrapServers, LOG, logBegin, record -> {
             String topic = new String(record.key(), UTF_8);
-            if (topic.startsWith(name + "/")) {
+            if (topic.startsWith(name + "/") && isFirstCopy(record, uniqueIds)) {
                 Stamp stamp = Stamp.of(new String(record.value(), UTF_8));
                 logged.add(new Logged(topic, stamp.number(), stamp.attempt()));
             }
         });
-        return Checker.judge(history.events(), logged, mortalServers);
+        return Checker.judge(events, logged, mortalServers);
+    }
+
+    /** Of the messages with one unique id the first one counts. */
+    private static boolean isFirstCopy(ConsumerRecord<byte[], byte[]> record, Set<String> seen) {
+        try {
+            String uniqueId = PublishRecord.decode(record).uniqueId();
+            return uniqueId == null || seen.add(uniqueId);
+        } catch (DamagedRecordException e) {
+            throw new AssertionError("The log has a record that nobody understands", e);
+        }
     }
 
     @Override
