@@ -18,10 +18,14 @@ class CheckerTest {
     private final List<Logged> log = new ArrayList<>();
 
     private void connect(String client, int connection) {
+        connect(client, connection, 2);
+    }
+
+    private void connect(String client, int connection, int qos) {
         happens(Kind.CONNECTING, client, connection);
         happens(Kind.CONNECTED, client, connection);
-        history.add(Kind.SUBSCRIBING, client, connection, "gateway", "g", 2, 0, 0);
-        history.add(Kind.SUBSCRIBED, client, connection, "gateway", "g", 2, 0, 0);
+        history.add(Kind.SUBSCRIBING, client, connection, "gateway", "g", qos, 0, 0);
+        history.add(Kind.SUBSCRIBED, client, connection, "gateway", "g", qos, 0, 0);
     }
 
     private void happens(Kind kind, String client, int connection) {
@@ -94,6 +98,17 @@ class CheckerTest {
         assertThat(broken()).containsExactly(Promise.NOTHING_TWICE, Promise.NOTHING_TWICE);
         log.addAll(List.copyOf(log));
         assertThat(broken()).hasSize(4).containsOnly(Promise.NOTHING_TWICE);
+    }
+
+    @Test
+    void letsWhatWasSentAgainAtQos1ComeAgainAtQos0() {
+        connect("s", 1, 0);
+        publish("g/p/q1", 1, 1);
+        publish("g/p/q2", 2, 1);
+        receive("g/p/q1", 0, 1, 1);
+        assertThat(broken()).isEmpty();
+        receive("g/p/q2", 0, 1, 1);
+        assertThat(broken()).containsExactly(Promise.NOTHING_TWICE);
     }
 
     @Test
