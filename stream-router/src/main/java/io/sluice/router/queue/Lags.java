@@ -16,6 +16,9 @@ final class Lags {
     /** What is on its way to a client that keeps up. */
     private static final long UNDER_WAY = 100;
 
+    /** Of so many is told at once, at most: it must not take longer than a transaction may. */
+    private static final int TOLD_AT_ONCE = 100;
+
     private static final long SECOND = 1_000;
     /** A change of one of these parts is worth telling. */
     private static final int PARTS = 20;
@@ -76,9 +79,9 @@ final class Lags {
         return due.next();
     }
 
-    /** Tells what is due. */
+    /** Tells what is due, or the first part of it. */
     void tick(long now) {
-        for (String clientId : due.due(now)) {
+        for (String clientId : due.due(now, TOLD_AT_ONCE)) {
             ClientState client = state.client(clientId);
             if (client != null && isWorthTelling(clientId, client)) {
                 effects.lagChanged(clientId, client);
@@ -101,12 +104,20 @@ final class Lags {
     SessionLag tell(String clientId, long now) {
         Tally tally = state.tally(clientId);
         Told last = told.getOrDefault(clientId, NOTHING);
-        long oldest = tally.messages() == 0 ? -1 : oldest(clientId);
+        long oldest = tally.messages() == 0 ? -1 : oldest(clientId, tally);
         told.remove(clientId);
         if (tally.messages() > 0 || tally.dropped() > 0) {
             told.put(clientId, new Told(tally.messages(), tally.bytes(), tally.dropped(), oldest, now));
         }
         return new SessionLag(tally, oldest, millisToLimit(tally, oldest, last, now));
+    }
+
+    /** Looks for it where messages have left the queue since it was known: that takes a look into each log partition. */
+    private long oldest(String clientId, Tally tally) {
+        if (!tally.isOldestKnown()) {
+            tally.oldest(oldest(clientId));
+        }
+        return tally.oldest();
     }
 
     private long oldest(String clientId) {

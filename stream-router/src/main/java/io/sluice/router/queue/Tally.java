@@ -15,6 +15,8 @@ final class Tally {
     private long received;
     /** No message that is queued was logged before, in milliseconds since the epoch. */
     private long oldest;
+    /** Whether {@link #oldest} is the time of the oldest message that is queued, and not an earlier one. */
+    private boolean oldestKnown;
     /** By reason, since the session began. */
     private final Map<DropReason, Long> dropped = new EnumMap<>(DropReason.class);
     /** Whether the client was told that the queue is full, by losing its connection. */
@@ -22,7 +24,9 @@ final class Tally {
 
     /** A message is queued. */
     void queued(long timestamp, int size) {
-        oldest = messages == 0 ? timestamp : Math.min(oldest, timestamp);
+        if (messages == 0 || timestamp <= oldest) {
+            oldest(timestamp);
+        }
         messages++;
         bytes += size;
     }
@@ -31,6 +35,7 @@ final class Tally {
     void unqueued(int size) {
         messages--;
         bytes -= size;
+        oldestKnown = false;
     }
 
     /** More or less entries are {@link Entry.State#RECEIVED}. */
@@ -65,6 +70,12 @@ final class Tally {
     /** The oldest message that is queued has this time. */
     void oldest(long timestamp) {
         oldest = timestamp;
+        oldestKnown = true;
+    }
+
+    /** Whether {@link #oldest} tells of the oldest message that is queued exactly. */
+    boolean isOldestKnown() {
+        return oldestKnown;
     }
 
     /** How many messages were dropped for a reason. */

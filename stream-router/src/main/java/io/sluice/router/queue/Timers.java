@@ -45,8 +45,13 @@ final class Timers {
 
     /** Takes the clients whose time has come, the earliest first. */
     List<String> due(long now) {
+        return due(now, Integer.MAX_VALUE);
+    }
+
+    /** Takes as many of them at most. */
+    List<String> due(long now, int most) {
         List<String> due = new ArrayList<>();
-        while (!byTime.isEmpty() && byTime.first().at() <= now) {
+        while (due.size() < most && !byTime.isEmpty() && byTime.first().at() <= now) {
             Timer timer = byTime.pollFirst();
             byClient.remove(timer.clientId());
             due.add(timer.clientId());

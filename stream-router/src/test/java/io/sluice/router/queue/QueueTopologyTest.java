@@ -713,6 +713,34 @@ class QueueTopologyTest {
                 .containsExactly(tuple(CLIENT, 30L));
     }
 
+    /** All of many sessions at once could take longer than a transaction may. */
+    @Test
+    void tellsHowFarManySessionsAreBehindInParts() throws Exception {
+        int sessions = 250;
+        for (int i = 0; i < sessions; i++) {
+            String client = "many" + i;
+            long epoch = command(new Attach(client, "gw-1", SLOT, 1, 0, false, 3600, 5, 60, "127.0.0.1:1", null));
+            command(new ClientCommand.Subscribe(
+                    client,
+                    epoch,
+                    new long[] {0},
+                    List.of(new ClientCommand.Subscribe.Requested(new TopicFilter("x"), QOS_1))));
+            command(new ClientCommand.Detach(client, epoch, -1, WillAction.FORGET, new long[] {0}, "because"));
+            match(client, epoch, 0, Qos.AT_LEAST_ONCE, LOGGED, -1, new byte[0]);
+        }
+        output(TOPICS.sessions()).readRecordsToList();
+
+        advance(LAG_INTERVAL.plusMillis(1_200));
+        int told = output(TOPICS.sessions()).readRecordsToList().size();
+        assertThat(told).isPositive().isLessThan(sessions / 2);
+
+        for (int part = 0; part < 10; part++) {
+            advance(Duration.ofMillis(50));
+            told += output(TOPICS.sessions()).readRecordsToList().size();
+        }
+        assertThat(told).isEqualTo(sessions);
+    }
+
     /** What is queued may take a little more than the limit. */
     @Test
     void tellsThatALimitIsReached() throws Exception {
@@ -830,6 +858,11 @@ class QueueTopologyTest {
     }
 
     private void match(long sessionId, long offset, Qos qos, long timestamp, long expirySeconds, byte[] payload) {
+        match(CLIENT, sessionId, offset, qos, timestamp, expirySeconds, payload);
+    }
+
+    private void match(
+            String client, long sessionId, long offset, Qos qos, long timestamp, long expirySeconds, byte[] payload) {
         PublishRecord message = new PublishRecord(
                 "x".getBytes(UTF_8),
                 payload,
@@ -840,7 +873,7 @@ class QueueTopologyTest {
                 0,
                 offset,
                 timestamp);
-        Inbox.Match match = new Inbox.Match(CLIENT, sessionId, message);
+        Inbox.Match match = new Inbox.Match(client, sessionId, message);
         inbox.pipeInput(match.key(), match.value());
     }
 
