@@ -129,6 +129,24 @@ class MosquittoTest {
     }
 
     @Test
+    void drainsInWavesOverSeveralRuns() throws IOException {
+        String[] run = {"drain", "--mqtt", "5", "--sessions", "20", "--messages", "100", "--publishers", "4"};
+        String[] steps = concat(run, "--wave", "8", "--id", "known");
+
+        JsonNode created = run(concat(steps, "--steps", "CREATE"));
+        JsonNode queued = run(concat(steps, "--steps", "QUEUE"));
+        JsonNode fetched = run(concat(steps, "--steps", "FETCH"));
+
+        assertThat(created.at("/createSeconds").asDouble()).isPositive();
+        assertThat(queued.at("/totals/acknowledged").asLong()).isEqualTo(100);
+        assertThat(queued.at("/waves").size()).isZero();
+        assertThat(fetched.at("/totals/delivered").asLong()).isEqualTo(100);
+        assertThat(fetched.at("/waves").size()).isEqualTo(3);
+        assertThat(fetched.at("/waves/2/sessions").asInt()).isEqualTo(4);
+        assertThat(fetched.at("/waves/2/lost").asInt()).isZero();
+    }
+
+    @Test
     void fanOutDeliversEachMessageToAll() throws IOException {
         JsonNode result = run("fan-out", "--subscribers", "20", "--qos", "1", "--warmup", "0ms", "--duration", "300ms");
 

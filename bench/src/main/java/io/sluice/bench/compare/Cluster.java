@@ -27,20 +27,25 @@ final class Cluster implements AutoCloseable {
     private static final List<String> SMALL = List.of("-XX:+UseSerialGC", "-Xmx256m");
     private static final List<String> KAFKA = List.of("-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Xms1g", "-Xmx1g");
     private static final List<String> GATEWAY = KAFKA;
+    private static final String ROUTER = "router";
 
     private final Build build;
     private final Path folder;
     private final List<String> gatewayOptions;
+    private final List<String> routerOptions;
     private final List<ManagedProcess> processes = new ArrayList<>();
     private final List<Gateway> gateways = new ArrayList<>();
     private final int kafkaPort = ManagedProcess.freePort();
     private final int zooKeeperPort = ManagedProcess.freePort();
+    private final int routerAdminPort = ManagedProcess.freePort();
     private int gatewaysStarted;
+    private ManagedProcess router;
 
-    private Cluster(Build build, Path folder, List<String> gatewayOptions) {
+    private Cluster(Build build, Path folder, List<String> gatewayOptions, List<String> routerOptions) {
         this.build = build;
         this.folder = folder;
         this.gatewayOptions = gatewayOptions;
+        this.routerOptions = routerOptions;
     }
 
     /**
@@ -75,14 +80,16 @@ final class Cluster implements AutoCloseable {
      *
      * @param folder of its own, for data and logs
      * @param gatewayOptions further options of the gateways' JVMs
+     * @param routerOptions of the router's JVM in place of the usual ones; empty for those
      */
-    static Cluster start(Build build, Path folder, List<String> gatewayOptions) {
-        Cluster cluster = new Cluster(build, folder, gatewayOptions);
+    static Cluster start(Build build, Path folder, List<String> gatewayOptions, List<String> routerOptions) {
+        List<String> router = routerOptions.isEmpty() ? SMALL : routerOptions;
+        Cluster cluster = new Cluster(build, folder, gatewayOptions, router);
         try {
             cluster.startZooKeeper();
             cluster.startKafka();
-            cluster.startRole("leader");
-            cluster.startRole("router");
+            cluster.startRole("leader", ManagedProcess.freePort(), SMALL);
+            cluster.startRouter();
             return cluster;
         } catch (BenchException e) {
             cluster.close();
@@ -111,7 +118,7 @@ final class Cluster implements AutoCloseable {
                 "kafka.properties",
                 "node.id=1",
                 "process.roles=broker,controller",
-                "log.dirs=" + folder.resolve("kafka"),
+                "log.dirs=" + kafkaFolder(),
                 "listeners=PLAINTEXT://127.0.0.1:" + kafkaPort + ",CONTROLLER://127.0.0.1:" + controllerPort,
                 "advertised.listeners=PLAINTEXT://127.0.0.1:" + kafkaPort,
                 "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
@@ -150,12 +157,46 @@ final class Cluster implements AutoCloseable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    private void startRole(String role) {
-        int adminPort = ManagedProcess.freePort();
+    private ManagedProcess startRole(String role, int adminPort, List<String> jvm) {
         Path file = write(role + ".yaml", roleSettings(role, adminPort));
         ManagedProcess process =
-                start(role, Jvm.command(build.classPath(), SMALL, SLUICE, List.of(role, "--config", file.toString())));
+                start(role, Jvm.command(build.classPath(), jvm, SLUICE, List.of(role, "--config", file.toString())));
         process.await("live", START_TIMEOUT, () -> answers(adminPort, "/live"));
+        return process;
+    }
+
+    /** Starts the router, the first time or again with what is left in its folder. Returns when it lives. */
+    void startRouter() {
+        router = startRole(ROUTER, routerAdminPort, routerOptions);
+    }
+
+    /** The router that was started last. */
+    ManagedProcess router() {
+        return router;
+    }
+
+    /** Returns when the router does its work. */
+    void awaitRouter(Duration atMost) {
+        router.await("ready", atMost, () -> answers(routerAdminPort, "/ready"));
+    }
+
+    /** Where the router keeps its copy of the state. */
+    Path routerFolder() {
+        return folder.resolve("data").resolve(ROUTER);
+    }
+
+    /** Where Kafka keeps everything. */
+    Path kafkaFolder() {
+        return folder.resolve("kafka");
+    }
+
+    /** The sum of a metric of the router over all its labels; 0 while it tells nothing. */
+    double routerMetric(String name) {
+        return text(routerAdminPort, "/metrics")
+                .lines()
+                .filter(line -> line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     private String[] roleSettings(String name, int adminPort) {
@@ -224,15 +265,24 @@ final class Cluster implements AutoCloseable {
     }
 
     private static boolean answers(int port, String path) {
+        HttpResponse<String> response = get(port, path);
+        return response != null && response.statusCode() == 200;
+    }
+
+    private static String text(int port, String path) {
+        HttpResponse<String> response = get(port, path);
+        return response == null ? "" : response.body();
+    }
+
+    /** Null if nobody answers. */
+    private static HttpResponse<String> get(int port, String path) {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(Duration.ofSeconds(2))
                 .build();
         try {
-            HttpResponse<Void> response =
-                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
-            return response.statusCode() == 200;
+            return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
-            return false;
+            return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new BenchException("interrupted");

@@ -91,7 +91,7 @@ final class Comparison {
         say("Starting Mosquitto, Kafka, ZooKeeper, a leader, a router and a gateway in " + folder);
         try (Mosquitto mosquitto = Mosquitto.start(folder, Mosquitto.Saving.NOTHING);
                 Mosquitto saving = Mosquitto.start(folder, Mosquitto.Saving.EVERY_CHANGE);
-                Cluster cluster = Cluster.start(Cluster.Build.present(), folder, plan.gatewayOptions());
+                Cluster cluster = Cluster.start(Cluster.Build.present(), folder, plan.gatewayOptions(), List.of());
                 Cluster before = startBefore()) {
             Servers servers = new Servers(
                     mosquitto, saving, cluster, cluster.startGateway(List.of()), Optional.ofNullable(before));
@@ -123,7 +123,7 @@ final class Comparison {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Cluster cluster = Cluster.start(Cluster.Build.before(plan.against()), own, plan.gatewayOptions());
+        Cluster cluster = Cluster.start(Cluster.Build.before(plan.against()), own, plan.gatewayOptions(), List.of());
         try {
             cluster.startGateway(List.of());
             return cluster;

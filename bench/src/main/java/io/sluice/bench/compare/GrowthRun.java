@@ -71,7 +71,7 @@ final class GrowthRun {
 
     List<Curve> run() {
         List<Curve> curves = new ArrayList<>();
-        try (Cluster started = Cluster.start(Cluster.Build.present(), folder, List.of())) {
+        try (Cluster started = Cluster.start(Cluster.Build.present(), folder, List.of(), List.of())) {
             cluster = started;
             curves.add(payload());
             curves.add(topics());

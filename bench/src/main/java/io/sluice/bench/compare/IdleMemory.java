@@ -1,14 +1,9 @@
 package io.sluice.bench.compare;
 
-import io.sluice.bench.BenchException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What an idle connection costs a gateway in memory. The heap has a fixed size and is touched from the start, so resident
@@ -20,7 +15,6 @@ final class IdleMemory {
             List.of("-XX:+UseG1GC", "-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch", "-XX:MaxGCPauseMillis=20");
     private static final List<String> SOURCES =
             List.of("127.0.0.1,127.0.0.2,127.0.0.3", "127.0.0.4,127.0.0.5,127.0.0.6");
-    private static final Pattern HEAP_USED = Pattern.compile("garbage-first heap.*used (\\d+)K");
     private static final int REHEARSAL = 500;
 
     private final Path folder;
@@ -79,30 +73,8 @@ final class IdleMemory {
         return IdleClients.start(generator, gateway, folder, number, SOURCES.get(number), arguments);
     }
 
-    private Memory measure(Cluster.Gateway gateway) {
-        jcmd(gateway, "GC.run");
-        jcmd(gateway, "GC.run");
-        Matcher used = HEAP_USED.matcher(jcmd(gateway, "GC.heap_info"));
-        if (!used.find()) {
-            throw new BenchException("the gateway's heap cannot be read");
-        }
-        return new Memory(gateway.process().residentBytes(), Long.parseLong(used.group(1)) << 10);
-    }
-
-    private static String jcmd(Cluster.Gateway gateway, String command) {
-        try {
-            Process process = new ProcessBuilder(
-                            Jvm.tool("jcmd"), Long.toString(gateway.process().pid()), command)
-                    .redirectErrorStream(true)
-                    .start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            process.waitFor();
-            return output;
-        } catch (IOException e) {
-            throw new BenchException("jcmd: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BenchException("interrupted");
-        }
+    private static Memory measure(Cluster.Gateway gateway) {
+        long heap = gateway.process().liveHeapBytes();
+        return new Memory(gateway.process().residentBytes(), heap);
     }
 }

@@ -7,12 +7,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 
 /** A process that was started here, and is ended here by its handle. Its output goes to a file. */
 final class ManagedProcess implements AutoCloseable {
@@ -21,6 +23,7 @@ final class ManagedProcess implements AutoCloseable {
     private static final long POLL_MS = 50;
     private static final int CONNECT_TIMEOUT_MS = 500;
     private static final int LINES_OF_LOG = 10;
+    private static final Pattern HEAP_USED = Pattern.compile("(?:heap|generation).*used (\\d+)K");
 
     private final String name;
     private final Path log;
@@ -34,8 +37,12 @@ final class ManagedProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
+    /** Starts a program. One that starts again under its name prints to a file of its own. */
     static ManagedProcess start(String name, Path folder, List<String> command) {
         Path log = folder.resolve(name + ".log");
+        for (int time = 2; Files.exists(log); time++) {
+            log = folder.resolve(name + "." + time + ".log");
+        }
         try {
             Process process = new ProcessBuilder(command)
                     .directory(folder.toFile())
@@ -118,16 +125,57 @@ final class ManagedProcess implements AutoCloseable {
 
     /** Resident memory in bytes. */
     long residentBytes() {
+        return memory("VmRSS:");
+    }
+
+    /** The most resident memory that it ever had, in bytes. */
+    long mostResidentBytes() {
+        return memory("VmHWM:");
+    }
+
+    private long memory(String kind) {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
-                if (line.startsWith("VmRSS:")) {
+                if (line.startsWith(kind)) {
                     return Long.parseLong(line.replaceAll("\\D", "")) << 10;
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        throw new BenchException("no VmRSS for " + name);
+        throw new BenchException("no " + kind + " for " + name);
+    }
+
+    /** What is left in its heap after full collections, in bytes. */
+    long liveHeapBytes() {
+        jcmd("GC.run");
+        jcmd("GC.run");
+        // G1 tells of one heap, the serial collector of two generations.
+        long used = HEAP_USED
+                .matcher(jcmd("GC.heap_info"))
+                .results()
+                .mapToLong(part -> Long.parseLong(part.group(1)) << 10)
+                .sum();
+        if (used == 0) {
+            throw new BenchException("the heap of " + name + " cannot be read");
+        }
+        return used;
+    }
+
+    private String jcmd(String command) {
+        try {
+            Process asking = new ProcessBuilder(Jvm.tool("jcmd"), Long.toString(pid()), command)
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            asking.waitFor();
+            return output;
+        } catch (IOException e) {
+            throw new BenchException("jcmd: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BenchException("interrupted");
+        }
     }
 
     /** A port that nobody listens on now. */
@@ -146,6 +194,12 @@ final class ManagedProcess implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /** kill -9; returns when it is gone. */
+    void killNow() {
+        kill();
+        await(Duration.ofSeconds(STOP_SECONDS));
     }
 
     private void kill() {

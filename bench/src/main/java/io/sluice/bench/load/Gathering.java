@@ -1,5 +1,6 @@
 package io.sluice.bench.load;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 import io.netty.channel.EventLoop;
@@ -8,7 +9,9 @@ import io.sluice.bench.mqtt.ClientLoops;
 import io.sluice.bench.mqtt.MqttClient;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +26,9 @@ import java.util.function.IntConsumer;
 final class Gathering implements MqttClient.Observer {
 
     private static final long LEAVE_SECONDS = 30;
+    private static final long TRY_AGAIN_MS = 1_000;
+    /** For so long the clients of a gathering try again. */
+    private static final long PATIENCE_NANOS = SECONDS.toNanos(120);
 
     private final ClientLoops loops;
     private final Brokers brokers;
@@ -33,6 +39,9 @@ final class Gathering implements MqttClient.Observer {
     private final AtomicInteger online = new AtomicInteger();
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger left = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final Map<MqttClient, Integer> connecting = new ConcurrentHashMap<>();
+    private final long begin = System.nanoTime();
     private final AtomicReference<String> firstLoss = new AtomicReference<>();
     private final CompletableFuture<Void> complete = new CompletableFuture<>();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
@@ -58,6 +67,11 @@ final class Gathering implements MqttClient.Observer {
 
         /** Called when it is connected; true if that is all, false if it waits for subscriptions now. */
         boolean isReady(MqttClient client);
+
+        /** Whether a client comes again that the server does not accept for the moment. */
+        default boolean triesAgain() {
+            return false;
+        }
 
         /** Called when its subscriptions stand. */
         default void subscribed(MqttClient client) {}
@@ -155,9 +169,16 @@ final class Gathering implements MqttClient.Observer {
 
     private void inviteNext() {
         int number = invited.getAndIncrement();
-        if (number < size && !complete.isDone()) {
+        if (number < size) {
+            invite(number);
+        }
+    }
+
+    private void invite(int number) {
+        if (!complete.isDone()) {
             MqttClient client = invitation.client(number, this);
             clients[number] = client;
+            connecting.put(client, number);
             int target = invitation.target(number);
             loops.connect(client, invitation.loop(number), brokers.target(target), brokers.source(number));
         }
@@ -165,6 +186,7 @@ final class Gathering implements MqttClient.Observer {
 
     @Override
     public void connected(MqttClient client) {
+        connecting.remove(client);
         if (invitation.isReady(client)) {
             ready();
         }
@@ -192,9 +214,24 @@ final class Gathering implements MqttClient.Observer {
             }
             return;
         }
+        Integer number = connecting.remove(client);
+        if (number != null && isToComeAgain(client)) {
+            refused.incrementAndGet();
+            invitation.loop(number).schedule(() -> invite(number), TRY_AGAIN_MS, MILLISECONDS);
+            return;
+        }
         lost.incrementAndGet();
         firstLoss.compareAndSet(null, client.clientId() + ": " + reason);
         complete.completeExceptionally(new BenchException("client " + client.clientId() + ": " + reason));
+    }
+
+    private boolean isToComeAgain(MqttClient client) {
+        return invitation.triesAgain() && client.isRefusedForNow() && System.nanoTime() - begin < PATIENCE_NANOS;
+    }
+
+    /** How often a client was not accepted for the moment, and came again. */
+    int refused() {
+        return refused.get();
     }
 
     /** How many clients lost their connection. */

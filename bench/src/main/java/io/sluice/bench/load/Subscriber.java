@@ -127,7 +127,7 @@ final class Subscriber extends MqttClient {
     long lost(long[] sent) {
         long lost = 0;
         for (int stream = 0; stream < streams.length; stream++) {
-            long messages = traffic.messagesOf(stream, sent[traffic.publisherOf(number, stream)]);
+            long messages = traffic.messagesOf(number, stream, sent[traffic.publisherOf(number, stream)]);
             lost += streams[stream].missingOf(messages);
         }
         return lost;

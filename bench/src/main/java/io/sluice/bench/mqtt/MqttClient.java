@@ -16,6 +16,10 @@ public abstract class MqttClient extends ChannelInboundHandlerAdapter implements
 
     private static final int REPLY_BYTES = 256;
     private static final int MAX_RECEIVE_MAXIMUM = 0xFFFF;
+    /** In CONNACK of MQTT 5.0, and of those before. */
+    private static final int SERVER_UNAVAILABLE = 0x88;
+
+    private static final int V3_SERVER_UNAVAILABLE = 3;
 
     private final ConnectOptions options;
     private final String clientId;
@@ -29,6 +33,7 @@ public abstract class MqttClient extends ChannelInboundHandlerAdapter implements
     private int subscribesAnswered;
     private boolean connected;
     private boolean leaving;
+    private boolean refusedForNow;
     private String endReason;
 
     /** A client that is not connected yet. */
@@ -127,6 +132,11 @@ public abstract class MqttClient extends ChannelInboundHandlerAdapter implements
         return connected;
     }
 
+    /** Whether the server said that it could not accept the connection for the moment. */
+    public final boolean isRefusedForNow() {
+        return refusedForNow;
+    }
+
     protected final Channel channel() {
         return context.channel();
     }
@@ -216,6 +226,8 @@ public abstract class MqttClient extends ChannelInboundHandlerAdapter implements
         in.skipBytes(1);
         int reasonCode = in.readUnsignedByte();
         if (reasonCode != 0) {
+            refusedForNow =
+                    reasonCode == (options.version().hasProperties() ? SERVER_UNAVAILABLE : V3_SERVER_UNAVAILABLE);
             abort("the server refused the connection: " + hex(reasonCode));
             return;
         }

@@ -55,6 +55,12 @@ public final class PublishTemplate {
         Stamp.setPublisher(packet, payloadAt, publisher);
     }
 
+    /** The topic of a number, as {@link #write} makes it. */
+    public static String numberedTopic(String topic, int number) {
+        String digits = Integer.toString(number);
+        return topic + "0".repeat(DIGITS - digits.length()) + digits;
+    }
+
     /** The size of each packet in bytes. */
     public int packetBytes() {
         return packet.length;

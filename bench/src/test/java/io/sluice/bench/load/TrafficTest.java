@@ -48,9 +48,30 @@ class TrafficTest {
         assertThat(traffic.filter(1)).isEqualTo("x/1/#");
         assertThat(traffic.streamsOf(1)).isEqualTo(10);
         assertThat(traffic.stream(1, 1, 23)).isEqualTo(3);
-        assertThat(traffic.messagesOf(3, 23)).isEqualTo(2);
-        assertThat(traffic.messagesOf(3, 24)).isEqualTo(3);
-        assertThat(traffic.messagesOf(9, 0)).isZero();
+        assertThat(traffic.messagesOf(1, 3, 23)).isEqualTo(2);
+        assertThat(traffic.messagesOf(1, 3, 24)).isEqualTo(3);
+        assertThat(traffic.messagesOf(1, 9, 0)).isZero();
+    }
+
+    @Test
+    void aTopicForEachSubscriber() {
+        Traffic traffic = Traffic.topicEach(2, 20, "x");
+
+        // The third of those that the second publisher publishes to.
+        assertThat(traffic.filter(5)).isEqualTo("x/1/1/0000002");
+        assertThat(traffic.streamsOf(5)).isEqualTo(1);
+        assertThat(traffic.stream(5, 1, 12)).isZero();
+        assertThat(traffic.stream(5, 1, 13)).isEqualTo(-1);
+        assertThat(traffic.stream(5, 0, 12)).isEqualTo(-1);
+        assertThat(traffic.publisherOf(5, 0)).isEqualTo(1);
+        assertThat(traffic.messagesOf(5, 0, 12)).isEqualTo(1);
+        assertThat(traffic.messagesOf(5, 0, 13)).isEqualTo(2);
+        assertThat(Traffic.topicEach(3, 3, "x").filter(2)).isEqualTo("x/2/2");
+    }
+
+    @Test
+    void publishersShareTheSubscribersEvenly() {
+        assertThatThrownBy(() -> Traffic.topicEach(3, 20, "x")).isInstanceOf(BenchException.class);
     }
 
     @Test
