@@ -1,7 +1,12 @@
 package io.sluice.router.streams;
 
+import java.util.List;
+
 /** What stands behind an exception: Kafka's clients wrap the reason several times. */
 final class Causes {
+
+    /** The system's words: Java and RocksDB both hand them on, and neither has a type for it. */
+    private static final List<String> FULL_DISK = List.of("No space left on device", "Disk quota exceeded");
 
     private Causes() {}
 
@@ -12,6 +17,17 @@ final class Causes {
             root = root.getCause();
         }
         return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+
+    /** Whether there was no room left on a disk. */
+    static boolean isFullDisk(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String message = cause.getMessage();
+            if (message != null && FULL_DISK.stream().anyMatch(message::contains)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether an exception of a type is among the reasons, or is the failure itself. */

@@ -7,7 +7,7 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 
 /**
- * Bounds the memory of a state store: there is one for each partition, and retained messages are read one at a time. Kafka
+ * Bounds the memory and the disk of a state store: there is one for each partition, and retained messages are read one at a time. Kafka
  * Streams makes an object of this class for each store.
  */
 public final class SmallRocksDb implements RocksDBConfigSetter {
@@ -15,6 +15,8 @@ public final class SmallRocksDb implements RocksDBConfigSetter {
     private static final long BLOCK_CACHE_BYTES = 4 << 20;
     private static final long WRITE_BUFFER_BYTES = 4 << 20;
     private static final int WRITE_BUFFERS = 2;
+    /** What each store has of the disk for the list of its files, however short that is; 4 MiB by default. */
+    private static final long MANIFEST_BYTES = 64 << 10;
 
     private LRUCache cache;
 
@@ -27,6 +29,7 @@ public final class SmallRocksDb implements RocksDBConfigSetter {
         }
         options.setWriteBufferSize(WRITE_BUFFER_BYTES);
         options.setMaxWriteBufferNumber(WRITE_BUFFERS);
+        options.setManifestPreallocationSize(MANIFEST_BYTES);
     }
 
     @Override

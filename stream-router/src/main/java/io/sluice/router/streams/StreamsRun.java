@@ -158,7 +158,7 @@ public final class StreamsRun implements AutoCloseable {
             throw interrupted(e);
         } catch (KafkaException e) {
             // Such as a broker whose name cannot be resolved, or a state folder that another router uses.
-            failed(Causes.rootMessage(e));
+            failed(Causes.isFullDisk(e) ? noRoom(Causes.rootMessage(e)) : Causes.rootMessage(e));
         } finally {
             watch.unknown();
             if (admin != null) {
@@ -226,9 +226,16 @@ public final class StreamsRun implements AutoCloseable {
         } else if (failures.isOf(MissingSourceTopicException.class)) {
             leaveGroup(admin);
             failed("topics are missing");
+        } else if (failures.isOfFullDisk()) {
+            failed(noRoom(failures.cause()));
         } else {
             failed("Kafka Streams has ended: " + failures.cause());
         }
+    }
+
+    /** The state is a copy of what stands in Kafka: nothing is lost, and it is restored as soon as there is room. */
+    private String noRoom(String cause) {
+        return "no room for the state in " + config.stateFolder() + ": " + cause;
     }
 
     /** A member that comes back under its name is given its former tasks; here it was given none. */

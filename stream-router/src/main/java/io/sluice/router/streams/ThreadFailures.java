@@ -53,7 +53,8 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
     private static boolean isForTheRunToMend(Throwable failure) {
         return Causes.include(failure, MissingSourceTopicException.class)
                 || Causes.include(failure, NewLogException.class)
-                || Causes.include(failure, FencedInstanceIdException.class);
+                || Causes.include(failure, FencedInstanceIdException.class)
+                || Causes.isFullDisk(failure);
     }
 
     private synchronized boolean isOnceTooOften(Throwable failure) {
@@ -87,6 +88,11 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
     String cause() {
         Throwable failure = last;
         return failure == null ? "unknown" : Causes.rootMessage(failure);
+    }
+
+    /** Whether the last thread has died because a disk was full. */
+    boolean isOfFullDisk() {
+        return Causes.isFullDisk(last);
     }
 
     /** Whether the last thread has died of this. */

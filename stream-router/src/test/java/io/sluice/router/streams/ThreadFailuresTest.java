@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.router.metrics.RouterMetrics;
 import io.sluice.router.topology.NewLogException;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,13 +61,24 @@ class ThreadFailuresTest {
                 new OutOfMemoryError("heap"),
                 new MissingSourceTopicException("gone"),
                 new StreamsException(new NewLogException("made anew")),
-                new StreamsException(new FencedInstanceIdException("fenced")));
+                new StreamsException(new FencedInstanceIdException("fenced")),
+                new ProcessorStateException("put", new IOException("While appending: No space left on device")));
     }
 
     @ParameterizedTest
     @MethodSource("whatAnotherThreadWouldMeetToo")
     void endsTheRunForWhatAnotherThreadWouldMeetToo(Throwable failure) {
         assertThat(failures.handle(failure)).isEqualTo(SHUTDOWN_CLIENT);
+    }
+
+    @Test
+    void aFullDiskDoesNotCountAsThreadsThatDieRepeatedly() {
+        for (int i = 0; i < 10; i++) {
+            failures.handle(new ProcessorStateException("put", new IOException("No space left on device")));
+        }
+
+        assertThat(failures.isOfFullDisk()).isTrue();
+        assertThat(failures.isRepeated()).isFalse();
     }
 
     @Test
