@@ -209,6 +209,7 @@ class RetainIT extends MqttTest {
 
     /** What overlapping filters of one SUBSCRIBE match would otherwise take their product on the heap. */
     @Test
+    @Normative("MQTT-4.13.2-1")
     void oneSubscribeMayNotAskForThemOverAndOver() {
         String topic = unique("t");
         MqttProbe publisher = publisher(V5);
