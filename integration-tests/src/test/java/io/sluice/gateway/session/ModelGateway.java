@@ -704,7 +704,7 @@ public final class ModelGateway {
         // --- the journal
 
         @Override
-        public void announce(Session announced, AttachTerms terms, LongConsumer durable) {
+        public void attach(Session attached, long request, AttachTerms terms, LongConsumer durable) {
             ModelGateway.this.append(
                     world.partitionOf(clientId),
                     clientId,
@@ -744,11 +744,6 @@ public final class ModelGateway {
         }
 
         // --- of no use to a client that does nothing
-
-        @Override
-        public void attach(Session attached, long request, AttachTerms terms, LongConsumer durable) {
-            throw new UnsupportedOperationException();
-        }
 
         @Override
         public void append(Session appending, ClientCommand command, LongConsumer durable) {

@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -114,6 +115,21 @@ class FaultsIT {
                 .flatMap(round -> FAULTS.stream()
                         .filter(fault -> Extent.of(fault.inShort(), true))
                         .map(fault -> Arguments.of(round, fault)));
+    }
+
+    /** Of two connections, one behind the other, the later one has the client, however long the word of the earlier one takes. */
+    @Test
+    void theLaterConnectWinsOverOneThroughASlowLink() {
+        link().slow(Duration.ofMillis(200));
+        try (MqttProbe earlier = MqttProbe.open(cluster.mqtt("gateway-1"), Version.MQTT_5);
+                MqttProbe later = MqttProbe.open(cluster.mqtt("gateway-2"), Version.MQTT_5)) {
+            earlier.connect(Connect.of(Version.MQTT_5).clientId("mover"));
+            later.connect(Connect.of(Version.MQTT_5).clientId("mover"));
+            earlier.expectDisconnect(Reason.SESSION_TAKEN_OVER);
+            later.ping();
+        } finally {
+            link().mend();
+        }
     }
 
     @ParameterizedTest(name = "round {0}: {1}")

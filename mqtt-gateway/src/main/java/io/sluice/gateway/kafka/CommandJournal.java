@@ -102,18 +102,6 @@ final class CommandJournal implements SessionJournal {
     }
 
     @Override
-    public void announce(Session session, AttachTerms terms, LongConsumer durable) {
-        // At once: of two gateways that have the same client, the one whose record comes later wins.
-        send(session.partition(partitions), attach(session, 0, terms), (metadata, failure) -> {
-            if (failure == null) {
-                durable.accept(metadata.offset());
-            } else {
-                session.connection().execute(() -> failed(session, failure));
-            }
-        });
-    }
-
-    @Override
     public void detach(Session session, ClientCommand.Detach command) {
         if (session.isDurable()) {
             writeEnd(session, command); // Somebody may wait for it.

@@ -141,9 +141,6 @@ public final class ClientConnection implements PacketHandler, Connection {
         connect = packet;
         state = State.ATTACHING;
         attachingNanos = System.nanoTime();
-        if (!accepted.isDurable() && !accepted.hasWill()) {
-            attached(false);
-        }
         Connects.register(accepted, packet, this, services);
     }
 

@@ -22,7 +22,6 @@ final class ConnectedClient {
      * @param sessionExpirySeconds as the client asked for
      * @param grantedExpirySeconds how long the session outlives the connection
      * @param durable whether the session may have been there before, or may outlive the connection
-     * @param will whether CONNECT had one
      * @param problemInformation whether acknowledgements may carry reason strings ([MQTT-3.1.2-29])
      */
     record Terms(
@@ -32,7 +31,6 @@ final class ConnectedClient {
             long sessionExpirySeconds,
             long grantedExpirySeconds,
             boolean durable,
-            boolean will,
             boolean problemInformation) {}
 
     ConnectedClient(
@@ -81,11 +79,6 @@ final class ConnectedClient {
 
     boolean isDurable() {
         return terms.durable();
-    }
-
-    /** Whether CONNECT had a will; any thread. */
-    boolean hasWill() {
-        return terms.will();
     }
 
     TopicAliases aliases() {

@@ -130,7 +130,6 @@ final class Connects {
                 packet.properties().sessionExpirySeconds(),
                 expirySeconds(packet, services.config()),
                 isDurable(packet, services.config()),
-                packet.will() != null,
                 packet.properties().requestProblemInformation());
         return new ConnectedClient(
                 session,
@@ -236,14 +235,9 @@ final class Connects {
                             services.source(),
                             terms);
         } else {
-            client.session().announce(services.journal(), services.wills(), terms, () -> announced(client, connection));
-        }
-    }
-
-    /** A client with a will is told that it is connected when its will outlives this gateway, any other one is already. */
-    private static void announced(ConnectedClient client, ClientConnection connection) {
-        if (client.hasWill()) {
-            connection.execute(() -> connection.attached(false));
+            // Told when it is written: so a client that connects again stands behind itself in the log, wherever that
+            // is.
+            client.session().announce(services.journal(), services.wills(), terms, () -> connection.attached(false));
         }
     }
 

@@ -14,7 +14,7 @@ import io.sluice.wire.StoredWill;
  * when that is done; if this gateway dies before, the queue stage publishes it by the same unique id. When the connection was
  * given to another gateway, or this one was declared lost, the queue stage decides alone.
  *
- * <p>Thread-safe: confirmations and evictions come on the threads of Kafka's clients.
+ * <p>Thread-safe: evictions come on the threads of Kafka's clients.
  */
 final class Presence {
 
@@ -37,9 +37,9 @@ final class Presence {
         this.wills = wills;
     }
 
-    /** @param durable is run when the will outlives this gateway; on any thread */
+    /** @param durable is run on the event loop when the connection stands in the log, so that its will outlives this gateway */
     void announce(AttachTerms terms, Runnable durable) {
-        journal.announce(session, terms, offset -> {
+        journal.attach(session, 0, terms, offset -> {
             announced(offset);
             durable.run();
         });

@@ -151,7 +151,7 @@ public final class Session implements GroupClient {
     /**
      * Lets the cluster know of the client; before anything else.
      *
-     * @param durable run when the client's will outlives this gateway; on any thread
+     * @param durable run on the event loop when the connection stands in the log, so that its will outlives this gateway
      */
     public void announce(SessionJournal journal, Wills wills, SessionJournal.AttachTerms terms, Runnable durable) {
         presence = new Presence(this, journal, wills);

@@ -16,17 +16,10 @@ public interface SessionJournal {
     /**
      * Writes that a client has connected; any thread.
      *
-     * @param request by which the answer is known
+     * @param request by which the answer is known; of no meaning for a session that ends with its connection, which needs none
      * @param durable is told the connection's epoch
      */
     void attach(Session session, long request, AttachTerms terms, LongConsumer durable);
-
-    /**
-     * As {@link #attach}, for a client that is served whatever comes of it.
-     *
-     * @param durable is told the connection's epoch; runs on any thread, so that the event loop is not woken for each client
-     */
-    void announce(Session session, AttachTerms terms, LongConsumer durable);
 
     /** Writes that a connection has ended, again and again until the log has it or the gateway stops; any thread. */
     void detach(Session session, ClientCommand.Detach command);

@@ -15,7 +15,7 @@ final class ManualJournal implements SessionJournal {
     final List<ClientCommand.Detach> detached = new ArrayList<>();
 
     @Override
-    public void announce(Session session, AttachTerms terms, LongConsumer durable) {
+    public void attach(Session session, long request, AttachTerms terms, LongConsumer durable) {
         announced.add(terms);
         confirmations.add(durable);
     }
@@ -28,11 +28,6 @@ final class ManualJournal implements SessionJournal {
     @Override
     public long unwritten() {
         return 0;
-    }
-
-    @Override
-    public void attach(Session session, long request, AttachTerms terms, LongConsumer durable) {
-        throw new UnsupportedOperationException();
     }
 
     @Override
