@@ -22,7 +22,6 @@ import io.sluice.wire.SecondCopies;
 import io.sluice.wire.SessionFilters;
 import io.sluice.wire.TopicFilter;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -72,8 +71,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     private final TailLag lag;
     /** What other threads want done on this one. */
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    /** Changes of subscriptions that wait until the tail has passed the log's end as of their request, in order. */
-    private final ArrayDeque<Change> changes = new ArrayDeque<>();
+
+    private final WaitingChanges changes = new WaitingChanges();
 
     /** Durable sessions that the tail delivers to, and from where on. */
     private final Map<Session, long[]> joined = new HashMap<>();
@@ -160,7 +159,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     public void subscribe(Session session, SubscribeRequest request) {
         List<Subscription> shared = request.shared();
         if (shared.isEmpty()) {
-            logEnd.ask(ends -> onTail(() -> changes.add(new Change(ends, () -> install(session, request)))));
+            logEnd.ask(ends -> onTail(() -> changes.add(ends, () -> install(session, request))));
             return;
         }
         GroupHolder holder = session.isDurable() ? session.holder() : null;
@@ -168,10 +167,10 @@ public final class LogTail implements DeliverySource, AutoCloseable {
                 shared,
                 holder,
                 ends,
-                () -> changes.add(new Change(ends, () -> {
+                () -> changes.add(ends, () -> {
                     groups.add(session, shared);
                     install(session, request);
-                })))));
+                }))));
     }
 
     @Override
@@ -192,7 +191,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
     @Override
     public void unsubscribe(Session session, UnsubscribeRequest request) {
         // By the same way as SUBSCRIBE, so that it does not overtake one.
-        logEnd.ask(ends -> onTail(() -> changes.add(new Change(ends, () -> leave(session, request)))));
+        logEnd.ask(ends -> onTail(() -> changes.add(ends, () -> leave(session, request))));
     }
 
     @Override
@@ -338,6 +337,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
             // The offsets of a new incarnation of the log say nothing about what is retained from the old one.
             lag.seekIntoRange(outOfRange).forEach(retained::forgetPartition);
             recent.forget();
+            logEnd.ask(ends -> onTail(() -> changes.waitNoFurtherThan(ends)));
         } catch (KafkaException e) {
             failed(e); // The next read tells of the same offsets again.
         }
@@ -361,9 +361,7 @@ public final class LogTail implements DeliverySource, AutoCloseable {
             }
         }
         runTasks();
-        while (!changes.isEmpty() && hasPassed(changes.peek().ends())) {
-            changes.remove().effect().run();
-        }
+        changes.take(this::hasPassed);
         groups.serve();
         lag.update(records);
         submit();
@@ -554,7 +552,4 @@ public final class LogTail implements DeliverySource, AutoCloseable {
         }
         reader.close();
     }
-
-    /** A change of subscriptions, and where in the log it may take effect. */
-    private record Change(long[] ends, Runnable effect) {}
 }
