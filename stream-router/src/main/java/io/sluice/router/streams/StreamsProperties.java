@@ -20,6 +20,8 @@ final class StreamsProperties {
 
     private static final int FETCH_MAX_BYTES = 8 << 20;
     private static final int HEARTBEATS_IN_A_SESSION = 4;
+    /** Only by a heartbeat does a router learn that another one has left, and that there are tasks to take over. */
+    private static final int LONGEST_HEARTBEAT_MS = 200;
 
     private StreamsProperties() {}
 
@@ -79,7 +81,7 @@ final class StreamsProperties {
                 mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
                 (int) session,
                 mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
-                (int) session / HEARTBEATS_IN_A_SESSION,
+                (int) Math.min(session / HEARTBEATS_IN_A_SESSION, LONGEST_HEARTBEAT_MS),
                 mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG),
                 processing.fetchMinBytes(),
                 mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG),
