@@ -24,6 +24,7 @@ final class FakeBroker implements AutoCloseable {
 
     private static final int EVERY = 100;
     private static final long STALL_MS = 400;
+    private static final String SHARE = "$share/";
 
     /** What it does wrong. */
     enum Mischief {
@@ -83,6 +84,9 @@ final class FakeBroker implements AutoCloseable {
         private boolean five;
         private String prefix;
         private boolean exact;
+        /** One of those who share gets each message, in turn. */
+        private boolean shares;
+
         private long published;
         private long delivered;
         private byte[] held;
@@ -140,6 +144,8 @@ final class FakeBroker implements AutoCloseable {
             int at = five ? 3 : 2;
             int length = (body[at] & 0xFF) << 8 | (body[at + 1] & 0xFF);
             String filter = new String(body, at + 2, length, UTF_8);
+            shares = filter.startsWith(SHARE);
+            filter = shares ? filter.substring(filter.indexOf('/', SHARE.length()) + 1) : filter;
             exact = !filter.endsWith("+") && !filter.endsWith("#");
             prefix = exact ? filter : filter.substring(0, filter.length() - 1);
             byte[] answer = {body[0], body[1], 0};
@@ -155,10 +161,13 @@ final class FakeBroker implements AutoCloseable {
                 send(qos == 1 ? 0x40 : 0x50, new byte[] {id[0], id[1], (byte) 0x97});
                 return;
             }
-            for (Client client : clients) {
-                if (client.wants(topic)) {
-                    client.deliver(qos, body);
-                }
+            List<Client> takers =
+                    clients.stream().filter(client -> client.wants(topic)).toList();
+            if (takers.stream().anyMatch(client -> client.shares)) {
+                takers = List.of(takers.get((int) (published % takers.size())));
+            }
+            for (Client client : takers) {
+                client.deliver(qos, body);
             }
             if (qos > 0) {
                 send(qos == 1 ? 0x40 : 0x50, id);

@@ -83,6 +83,22 @@ class TrafficRunTest {
         assertThat(result.lost()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource({"NONE, 0, 0", "SWAP, 0, 0", "LOSE, 9, 0", "REPEAT, 0, 9"})
+    void thoseWhoShareHaveEachMessageOnceInWhicheverOrder(Mischief mischief, int lost, int duplicates)
+            throws IOException {
+        try (FakeBroker broker = new FakeBroker(mischief)) {
+            Brokers brokers = brokers(broker.address(), MqttVersion.V5, 1);
+            TrafficResult result =
+                    TrafficRun.run(new TrafficPlan(1, 3, 1, 1, true, 0, rate(1), brokers), new Silence());
+
+            assertThat(result.expected()).isEqualTo(RATE);
+            assertThat(result.lost()).isEqualTo(lost);
+            assertThat(result.totals().duplicates()).isEqualTo(duplicates);
+            assertThat(result.totals().late()).isZero();
+        }
+    }
+
     @Test
     void reorderingIsCounted() throws IOException {
         TrafficResult result = run(Mischief.SWAP, load(1, RATE, Duration.ofMillis(950)), MqttVersion.V5, 1, 1);
