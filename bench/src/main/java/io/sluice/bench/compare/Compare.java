@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         usageHelpAutoWidth = true,
         sortOptions = false,
-        subcommands = {Growth.class, Sessions.class},
+        subcommands = {Growth.class, Sessions.class, StoreCost.class},
         description = "Runs the scenarios of the load generator against Sluice and Mosquitto in turn, and a bare Kafka"
                 + " producer and consumer as the floor of latency; prints how they relate.")
 public final class Compare implements Callable<Integer> {
