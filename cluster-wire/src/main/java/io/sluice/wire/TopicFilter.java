@@ -68,21 +68,41 @@ public record TopicFilter(String text) {
      * ([MQTT-4.7.2-1]). For one filter; use {@link FilterTrie} for many.
      */
     public boolean matches(String topicName) {
-        String[] filter = levels();
-        String[] name = TopicName.levels(topicName);
-        boolean wildcardFirst = filter[0].equals("+") || filter[0].equals("#");
-        if (wildcardFirst && topicName.startsWith("$")) {
+        char first = text.charAt(0);
+        if ((first == '+' || first == '#') && topicName.startsWith("$")) {
             return false;
         }
-        for (int i = 0; i < filter.length; i++) {
-            if (filter[i].equals("#")) {
+        int at = 0;
+        int inName = 0;
+        // Level by level, without making anything: pages and the index ask this of each message.
+        while (true) {
+            if (at < text.length() && text.charAt(at) == '#') {
                 return true;
             }
-            if (i == name.length || !(filter[i].equals("+") || filter[i].equals(name[i]))) {
-                return false;
+            int nameEnd = endOfLevel(topicName, inName);
+            if (at < text.length() && text.charAt(at) == '+') {
+                at++;
+            } else {
+                int length = endOfLevel(text, at) - at;
+                if (length != nameEnd - inName || !text.regionMatches(at, topicName, inName, length)) {
+                    return false;
+                }
+                at += length;
             }
+            if (at == text.length()) {
+                return nameEnd == topicName.length();
+            }
+            at++;
+            if (nameEnd == topicName.length()) {
+                return at < text.length() && text.charAt(at) == '#';
+            }
+            inName = nameEnd + 1;
         }
-        return filter.length == name.length;
+    }
+
+    private static int endOfLevel(String name, int start) {
+        int end = name.indexOf('/', start);
+        return end < 0 ? name.length() : end;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.sluice.wire.Fanout;
 import io.sluice.wire.GroupCommand;
 import io.sluice.wire.GroupId;
 import io.sluice.wire.Inbox;
+import io.sluice.wire.Origin;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SubscriptionsRecord;
 import java.util.ArrayList;
@@ -490,6 +491,11 @@ public final class ModelQueue {
         @Override
         public void removeEntry(String clientId, int partition, long offset) {
             of(clientId, partition).remove(offset);
+        }
+
+        @Override
+        public void removeEntries(String clientId, List<Origin> origins) {
+            origins.forEach(origin -> removeEntry(clientId, origin.partition(), origin.offset()));
         }
 
         @Override

@@ -119,10 +119,25 @@ final class RecentMessages {
 
     /** Calls back with the messages from a place up to the tail's, in the order in which they were read. */
     void forEach(long[] from, Consumer<PublishRecord> visitor) {
-        for (PublishRecord message : messages) {
-            if (message.offset() >= from[message.partition()]) {
-                visitor.accept(message);
+        boolean[] isBehind = new boolean[from.length];
+        int behind = 0;
+        for (int p = 0; p < from.length; p++) {
+            isBehind[p] = from[p] < passed[p];
+            behind += isBehind[p] ? 1 : 0;
+        }
+        // Backwards, so that one who lacks little meets little.
+        Deque<PublishRecord> lacking = new ArrayDeque<>();
+        Iterator<PublishRecord> backwards = messages.descendingIterator();
+        while (behind > 0 && backwards.hasNext()) {
+            PublishRecord message = backwards.next();
+            int partition = message.partition();
+            if (message.offset() >= from[partition]) {
+                lacking.addFirst(message);
+            } else if (isBehind[partition]) {
+                isBehind[partition] = false;
+                behind--;
             }
         }
+        lacking.forEach(visitor);
     }
 }

@@ -720,7 +720,7 @@ final class ClientQueue {
             return;
         }
         progress.received().forEach(origin -> received(progress.clientId(), client, origin));
-        progress.settled().forEach(origin -> settled(progress.clientId(), client, origin));
+        settled(progress.clientId(), client, progress.settled());
         lags.changed(progress.clientId(), client, now);
         progress.receivedIds().forEach(id -> assignedReceived(client, id));
         progress.settledIds().forEach(id -> assignedSettled(client, id));
@@ -761,11 +761,15 @@ final class ClientQueue {
         }
     }
 
-    private void settled(String clientId, ClientState client, Origin origin) {
-        if (completeness.covers(client, origin.partition(), origin.offset())) {
-            state.removeEntry(clientId, origin.partition(), origin.offset());
-        } else {
-            state.putEntry(clientId, origin.partition(), origin.offset(), Entry.SETTLED);
+    private void settled(String clientId, ClientState client, List<Origin> origins) {
+        List<Origin> complete = new ArrayList<>(origins.size());
+        for (Origin origin : origins) {
+            if (completeness.covers(client, origin.partition(), origin.offset())) {
+                complete.add(origin);
+            } else {
+                state.putEntry(clientId, origin.partition(), origin.offset(), Entry.SETTLED);
+            }
         }
+        state.removeEntries(clientId, complete);
     }
 }

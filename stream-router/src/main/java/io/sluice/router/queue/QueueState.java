@@ -1,5 +1,7 @@
 package io.sluice.router.queue;
 
+import io.sluice.wire.Origin;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -38,6 +40,13 @@ interface QueueState {
 
     /** Removes an entry, if there is one. */
     void removeEntry(String clientId, int partition, long offset);
+
+    /**
+     * Removes entries, as far as there are any.
+     *
+     * @param origins of their messages, in their order, each once
+     */
+    void removeEntries(String clientId, List<Origin> origins);
 
     /** Removes all entries of a client, and forgets what was counted for it. */
     void removeEntries(String clientId);

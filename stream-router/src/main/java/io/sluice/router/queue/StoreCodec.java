@@ -126,6 +126,15 @@ final class StoreCodec {
         return value == null ? Mark.NONE : read(value, "mark", in -> new Mark(in.number(), in.numberOrNone()));
     }
 
+    static byte[] bound(long offset) {
+        return value().number(offset).toBytes();
+    }
+
+    /** Zero where there is none. */
+    static long bound(byte[] value) {
+        return value == null ? 0 : read(value, "bound", WireReader::number);
+    }
+
     static byte[] hold(GroupStates.Hold hold) {
         return value().number(hold.sessionId()).number(hold.fence()).toBytes();
     }

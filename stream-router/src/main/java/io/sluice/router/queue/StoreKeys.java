@@ -17,6 +17,7 @@ import org.apache.kafka.common.utils.Bytes;
  * <tr><td>{@code E}</td><td>length of the client id (4), client id, log partition (4), offset (8)</td><td>{@link Entry}</td></tr>
  * <tr><td>{@code S}</td><td>log partition (4), offset (8), client id</td><td>nothing: that entry is settled</td></tr>
  * <tr><td>{@code M}</td><td>log partition (4)</td><td>{@link Mark}</td></tr>
+ * <tr><td>{@code B}</td><td>log partition (4)</td><td>an offset below which all entries of the partition stand</td></tr>
  * <tr><td>{@code G}</td><td></td><td>{@link LostGateways}</td></tr>
  * <tr><td>{@code J}</td><td>{@link GroupId#key}</td><td>{@link GroupState}</td></tr>
  * <tr><td>{@code H}</td><td>length of the group's key (4), that key, client id</td><td>{@link GroupStates.Hold}</td></tr>
@@ -131,8 +132,16 @@ final class StoreKeys {
     }
 
     static Bytes mark(int partition) {
+        return ofPartition('M', partition);
+    }
+
+    static Bytes bound(int partition) {
+        return ofPartition('B', partition);
+    }
+
+    private static Bytes ofPartition(char kind, int partition) {
         return Bytes.wrap(ByteBuffer.allocate(1 + Integer.BYTES)
-                .put((byte) 'M')
+                .put((byte) kind)
                 .putInt(partition)
                 .array());
     }

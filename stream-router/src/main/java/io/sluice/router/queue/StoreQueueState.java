@@ -1,6 +1,7 @@
 package io.sluice.router.queue;
 
 import io.sluice.router.topology.HeldBackStore;
+import io.sluice.wire.Origin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -8,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -26,9 +28,38 @@ final class StoreQueueState implements QueueState {
     /** A client that is connected and has more messages queued does not keep up. */
     private static final int UNDER_WAY = 100;
 
+    /** The bound of a log partition's entries is written so far ahead of them, so that it is seldom written. */
+    private static final long BOUND_AHEAD = 1 << 17;
+    /** To look for so many entries one by one costs more than to walk through them. */
+    private static final int WORTH_A_WALK = 8;
+
     private static final byte[] NOTHING = new byte[0];
 
+    private static final Cursor NO_ENTRIES = new Cursor() {
+        @Override
+        public boolean next() {
+            return false;
+        }
+
+        @Override
+        public long offset() {
+            throw new NoSuchElementException();
+        }
+
+        @Override
+        public Entry entry() {
+            throw new NoSuchElementException();
+        }
+
+        @Override
+        public void close() {}
+    };
+
     private final HeldBackStore store;
+    /** By log partition: all entries stand below, as the store says. */
+    private final long[] bounds;
+
+    private final EntryBounds present;
     private final Map<String, ClientState> changed = new HashMap<>();
     /** Those of the changed clients that the store does not have. */
     private final Set<String> unwritten = new HashSet<>();
@@ -69,9 +100,12 @@ final class StoreQueueState implements QueueState {
         this.store = store;
         marks = new Mark[partitions];
         firstSettled = new long[partitions];
+        bounds = new long[partitions];
         for (int p = 0; p < partitions; p++) {
             marks[p] = StoreCodec.mark(store.get(StoreKeys.mark(p)));
+            bounds[p] = StoreCodec.bound(store.get(StoreKeys.bound(p)));
         }
+        present = new EntryBounds(bounds.clone());
         walk(StoreKeys.FIRST_CLIENT, StoreKeys.AFTER_CLIENTS, walk -> clients++);
         eachTally((clientId, tally) -> {
             queuedBytes += tally.bytes();
@@ -276,6 +310,9 @@ final class StoreQueueState implements QueueState {
 
     @Override
     public Entry entry(String clientId, int partition, long offset) {
+        if (present.isAbsent(clientId, partition, offset)) {
+            return null;
+        }
         byte[] value = store.get(StoreKeys.entry(clientId, partition, offset));
         return value == null ? null : StoreCodec.entry(value);
     }
@@ -284,37 +321,105 @@ final class StoreQueueState implements QueueState {
     public void putEntry(String clientId, int partition, long offset, Entry entry) {
         Tally tally = tally(clientId);
         byte[] after = StoreCodec.entry(entry);
-        byte[] before = store.put(StoreKeys.entry(clientId, partition, offset), after);
+        byte[] before = store(clientId, partition, offset, after);
         long timestamp = entry.message() == null ? 0 : entry.message().timestamp();
         count(clientId, tally, before, after, timestamp);
         unindex(clientId, partition, offset, before);
         if (entry.state() == Entry.State.SETTLED) {
-            store.put(StoreKeys.settled(partition, offset, clientId), NOTHING);
+            store.add(StoreKeys.settled(partition, offset, clientId), NOTHING);
             firstSettled[partition] = Math.min(firstSettled[partition], offset);
         }
         long expiry = StoreCodec.expiry(after);
         if (expiry != ClientState.NEVER) {
-            store.put(StoreKeys.expiry(expiry, partition, offset, clientId), NOTHING);
+            store.add(StoreKeys.expiry(expiry, partition, offset, clientId), NOTHING);
             firstExpiry = Math.min(firstExpiry, expiry);
         }
     }
 
+    /** Returns what was there before, or null. */
+    private byte[] store(String clientId, int partition, long offset, byte[] value) {
+        Bytes key = StoreKeys.entry(clientId, partition, offset);
+        if (!present.isAbsent(clientId, partition, offset)) {
+            return store.put(key, value);
+        }
+        store.add(key, value);
+        present.add(clientId, partition, offset);
+        if (offset >= bounds[partition]) {
+            bounds[partition] = offset + BOUND_AHEAD;
+            store.put(StoreKeys.bound(partition), StoreCodec.bound(bounds[partition]));
+        }
+        return null;
+    }
+
     private void unindex(String clientId, int partition, long offset, byte[] before) {
         if (StoreCodec.isSettled(before)) {
-            store.put(StoreKeys.settled(partition, offset, clientId), null);
+            store.remove(StoreKeys.settled(partition, offset, clientId));
         }
         long expiry = StoreCodec.expiry(before);
         if (expiry != ClientState.NEVER) {
-            store.put(StoreKeys.expiry(expiry, partition, offset, clientId), null);
+            store.remove(StoreKeys.expiry(expiry, partition, offset, clientId));
         }
     }
 
     @Override
     public void removeEntry(String clientId, int partition, long offset) {
+        if (present.isAbsent(clientId, partition, offset)) {
+            return;
+        }
         Tally tally = tally(clientId);
-        byte[] before = store.put(StoreKeys.entry(clientId, partition, offset), null);
+        removed(clientId, tally, partition, offset, store.put(StoreKeys.entry(clientId, partition, offset), null));
+    }
+
+    private void removed(String clientId, Tally tally, int partition, long offset, byte[] before) {
         count(clientId, tally, before, null, 0);
         unindex(clientId, partition, offset, before);
+    }
+
+    @Override
+    public void removeEntries(String clientId, List<Origin> origins) {
+        for (int from = 0, to; from < origins.size(); from = to) {
+            int partition = origins.get(from).partition();
+            to = from + 1;
+            while (to < origins.size() && origins.get(to).partition() == partition) {
+                to++;
+            }
+            List<Origin> stretch = origins.subList(from, to);
+            int walked = stretch.size() < WORTH_A_WALK ? 0 : removeWalking(clientId, stretch);
+            for (Origin origin : stretch.subList(walked, stretch.size())) {
+                removeEntry(clientId, partition, origin.offset());
+            }
+        }
+    }
+
+    /** Removes entries of one partition as long as most of those that it meets are among them; returns how many it is done with. */
+    private int removeWalking(String clientId, List<Origin> origins) {
+        Tally tally = tally(clientId);
+        int partition = origins.get(0).partition();
+        int done = 0;
+        int others = 0;
+        Bytes from = StoreKeys.entry(clientId, partition, origins.get(0).offset());
+        Bytes to = StoreKeys.entry(
+                clientId, partition, origins.get(origins.size() - 1).offset() + 1);
+        try (HeldBackStore.Walk walk = store.walk(from, to)) {
+            while (others <= origins.size()) {
+                if (!walk.next()) {
+                    return origins.size();
+                }
+                long offset = StoreKeys.offsetOfEntry(walk.key());
+                while (origins.get(done).offset() < offset) {
+                    done++;
+                }
+                if (origins.get(done).offset() == offset) {
+                    byte[] before = walk.value();
+                    store.remove(Bytes.wrap(walk.key()));
+                    removed(clientId, tally, partition, offset, before);
+                    done++;
+                } else {
+                    others++;
+                }
+            }
+        }
+        return done;
     }
 
     @Override
@@ -335,6 +440,9 @@ final class StoreQueueState implements QueueState {
 
     @Override
     public Cursor entries(String clientId, int partition, long from) {
+        if (present.isAbsent(clientId, partition, from)) {
+            return NO_ENTRIES; // Most sessions have messages of a few partitions, and a look into the store is dear.
+        }
         Bytes first = StoreKeys.entry(clientId, partition, from);
         HeldBackStore.Walk walk = store.walk(first, StoreKeys.entry(clientId, partition + 1, 0));
         return new Cursor() {

@@ -90,6 +90,16 @@ public final class HeldBackStore extends WrappedStateStore<KeyValueStore<Bytes, 
         return before;
     }
 
+    /** Sets a value where there is none, without a look for it. */
+    public void add(Bytes key, byte[] value) {
+        Held change = held.get(key);
+        if (change == null) {
+            held.put(key, new Held(value, false));
+        } else {
+            change.value = value;
+        }
+    }
+
     /** Removes a value that is there, without a look at it. */
     public void remove(Bytes key) {
         Held change = held.get(key);

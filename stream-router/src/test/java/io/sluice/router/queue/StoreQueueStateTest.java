@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.router.topology.HeldBackStore;
+import io.sluice.wire.Origin;
 import io.sluice.wire.PublishProperties;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
@@ -112,8 +113,28 @@ class StoreQueueStateTest {
             }
             case 3, 4 -> state.putEntry(clientId, partition, offset, Entry.RECEIVED);
             case 5, 6 -> state.putEntry(clientId, partition, offset, Entry.SETTLED);
-            case 7, 8, 9, 10, 11 -> state.removeEntry(clientId, partition, offset);
+            case 7 -> removeStretch(clientId);
+            case 8, 9, 10, 11 -> state.removeEntry(clientId, partition, offset);
             default -> state.putEntry(clientId, partition, offset, Entry.queued(message(partition, offset)));
+        }
+    }
+
+    /** Some that are there, some that are not, those of one partition behind those of the other. */
+    private void removeStretch(String clientId) {
+        List<Origin> origins = new ArrayList<>();
+        for (int p = 0; p < PARTITIONS; p++) {
+            int sparse = 1 + random.nextInt(10);
+            int end = random.nextInt(OFFSETS);
+            for (int offset = random.nextInt(end + 1); offset < end; offset++) {
+                if (random.nextInt(sparse) == 0) {
+                    origins.add(new Origin(p, offset));
+                }
+            }
+        }
+        state.removeEntries(clientId, origins);
+        for (Origin origin : origins) {
+            assertThat(state.entry(clientId, origin.partition(), origin.offset()))
+                    .isNull();
         }
     }
 
