@@ -40,11 +40,13 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private final QueueTopology.Refused refused;
     private final QueueEvents events;
     private final CommandCheck check;
+    private final CommitTogether together;
     private final SessionJson json = new SessionJson();
 
     // Valid while the task is assigned; the same object may be assigned again.
     private ProcessorContext<byte[], Outgoing> context;
     private DeadLetters deadLetters;
+    private HeldBackStore store;
     private StoreQueueState state;
     private ClientQueue queue;
     private StoreGroupStates groupStates;
@@ -56,10 +58,13 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private long wakeUpAt;
     /** Whether the state is empty still; it cannot be written before there is a record. */
     private boolean isNew;
+    /** Whether something may have changed since it was written. */
+    private boolean isChanged;
 
-    QueueProcessor(QueueConfig config, QueueTopology.Refused refused, QueueEvents events) {
+    QueueProcessor(QueueConfig config, QueueTopology.Refused refused, QueueEvents events, CommitTogether together) {
         this.config = config;
         this.refused = refused;
+        this.together = together;
         topics = config.topics();
         this.events = events;
         check = new CommandCheck(topics.partitions());
@@ -70,9 +75,9 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         context = assigned;
         partition = assigned.taskId().partition();
         deadLetters = new DeadLetters(assigned, QueueTopology.LETTERS, topics.deadLetter(), events::damaged);
-        HeldBackStore store = assigned.getStateStore(QueueTopology.STATE);
+        store = assigned.getStateStore(QueueTopology.STATE);
         state = new StoreQueueState(store, topics.partitions());
-        store.beforeCommit(this::beforeCommit);
+        store.beforeCommit(together::write);
         checkTopics();
         Effects effects = new Effects();
         groupStates = new StoreGroupStates(store);
@@ -89,13 +94,20 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
                 effects);
         wakeUp = null;
         wakeUpAt = ClientState.NEVER;
+        isChanged = false;
         setWakeUp();
         tellSize();
+        together.join(this);
     }
 
-    private void beforeCommit() {
-        state.write();
-        tellSize();
+    /** A commit of the thread's tasks has begun. */
+    void write() {
+        if (isChanged) {
+            state.write();
+            tellSize();
+            store.write();
+            isChanged = false;
+        }
     }
 
     private void tellSize() {
@@ -132,6 +144,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     }
 
     private void wake(long now) {
+        isChanged = true;
         wakeUp.cancel();
         wakeUp = null;
         wakeUpAt = ClientState.NEVER;
@@ -144,6 +157,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     public void process(Record<byte[], byte[]> record) {
         RecordMetadata place = context.recordMetadata().orElseThrow();
         events.read(place.topic());
+        isChanged = true;
         if (isNew) {
             state.putTopicIds(config.topicIds());
             isNew = false;
@@ -186,9 +200,10 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
     @Override
     public void close() {
+        together.leave(this);
         state.write();
         // Whoever has the store next decides about it.
-        context.<HeldBackStore>getStateStore(QueueTopology.STATE).beforeCommit(() -> {});
+        store.beforeCommit(() -> {});
         events.left(partition);
     }
 

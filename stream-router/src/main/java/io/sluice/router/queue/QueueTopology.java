@@ -50,9 +50,10 @@ public final class QueueTopology {
     public static Topology build(QueueConfig config, Refused refused, QueueEvents events) {
         Topics topics = config.topics();
         Topology topology = new Topology();
+        CommitTogether together = new CommitTogether();
         Parts.addSource(topology, COMMANDS, topics.commands());
         Parts.addSource(topology, INBOX, topics.inbox());
-        topology.addProcessor(QUEUE, () -> new QueueProcessor(config, refused, events), COMMANDS, INBOX)
+        topology.addProcessor(QUEUE, () -> new QueueProcessor(config, refused, events, together), COMMANDS, INBOX)
                 .addStateStore(HeldBackStore.builder(STATE), QUEUE);
         Parts.addSink(topology, FANOUT, topics.fanout(), QUEUE);
         Parts.addSink(topology, FILTERS, topics.subscriptions(), QUEUE);

@@ -191,6 +191,14 @@ public final class HeldBackStore extends WrappedStateStore<KeyValueStore<Bytes, 
     @Override
     public void flushCache() {
         beforeCommit.run();
+        write();
+    }
+
+    /** Writes what is held back now: for when the task's thread commits, and its transaction takes in what all tasks have changed. */
+    public void write() {
+        if (held.isEmpty()) {
+            return;
+        }
         List<KeyValue<Bytes, byte[]>> changes = new ArrayList<>(held.size());
         held.forEach((key, change) -> changes.add(KeyValue.pair(key, change.value)));
         held.clear();
