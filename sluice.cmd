@@ -4,6 +4,7 @@ rem
 rem   JAVA_HOME          the JDK to use; without it, the java on PATH
 rem   SLUICE_JAVA_OPTS   further options for the JVM, after those chosen here
 rem   SLUICE_DIST        a finished distribution (a folder with lib\*.jar) to run as it is; nothing is built then
+rem   SLUICE_LOG_FORMAT  text (default) or json
 rem   SLUICE_LOG_LEVEL   ERROR, WARN, INFO (default), DEBUG or TRACE
 setlocal EnableExtensions DisableDelayedExpansion
 

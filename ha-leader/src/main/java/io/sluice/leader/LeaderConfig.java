@@ -2,6 +2,7 @@ package io.sluice.leader;
 
 import io.sluice.kit.config.KafkaConfig;
 import io.sluice.kit.config.Require;
+import io.sluice.kit.config.RoleConfig;
 import io.sluice.kit.config.Setting;
 import io.sluice.kit.config.ZooKeeperConfig;
 import java.time.Duration;
@@ -32,7 +33,8 @@ public record LeaderConfig(
 
         KafkaConfig kafka,
         ZooKeeperConfig zookeeper,
-        HaConfig admin) {
+        HaConfig admin)
+        implements RoleConfig {
 
     private static final Duration SHORTEST_LOSS = Duration.ofSeconds(1);
 

@@ -3,6 +3,7 @@ package io.sluice.gateway;
 import io.sluice.kit.config.AdminConfig;
 import io.sluice.kit.config.KafkaConfig;
 import io.sluice.kit.config.Require;
+import io.sluice.kit.config.RoleConfig;
 import io.sluice.kit.config.Setting;
 import io.sluice.kit.config.ZooKeeperConfig;
 import java.time.Duration;
@@ -44,7 +45,8 @@ public record GatewayConfig(
         LogConfig log,
         KafkaConfig kafka,
         ZooKeeperConfig zookeeper,
-        AdminConfig admin) {
+        AdminConfig admin)
+        implements RoleConfig {
 
     /** Checks the ranges. */
     public GatewayConfig {

@@ -3,6 +3,7 @@ package io.sluice.router;
 import io.sluice.kit.config.AdminConfig;
 import io.sluice.kit.config.KafkaConfig;
 import io.sluice.kit.config.Require;
+import io.sluice.kit.config.RoleConfig;
 import io.sluice.kit.config.Setting;
 import io.sluice.kit.config.ZooKeeperConfig;
 import io.sluice.router.streams.ProcessingConfig;
@@ -41,7 +42,8 @@ public record RouterConfig(
         Duration clearedMarkerRetention,
 
         ProcessingConfig processing,
-        SessionsConfig sessions) {
+        SessionsConfig sessions)
+        implements RoleConfig {
 
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
     private static final Duration SHORTEST_RETENTION = Duration.ofSeconds(1);

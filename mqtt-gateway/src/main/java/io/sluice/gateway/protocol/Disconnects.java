@@ -7,8 +7,8 @@ import io.sluice.gateway.codec.PacketEncoder;
 import io.sluice.gateway.codec.ProtocolVersion;
 import io.sluice.gateway.codec.ReasonCode;
 import io.sluice.gateway.session.EndReason;
+import io.sluice.kit.logging.LimitedLog;
 import java.util.Locale;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Disconnects {
 
-    private static final Logger log = LoggerFactory.getLogger(Disconnects.class);
+    /** Any client can cause these lines, as fast as it can connect. */
+    private static final LimitedLog log = new LimitedLog(LoggerFactory.getLogger(Disconnects.class));
 
     private Disconnects() {}
 

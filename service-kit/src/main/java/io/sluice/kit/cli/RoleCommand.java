@@ -2,6 +2,8 @@ package io.sluice.kit.cli;
 
 import io.sluice.kit.StartException;
 import io.sluice.kit.config.Configs;
+import io.sluice.kit.config.RoleConfig;
+import io.sluice.kit.logging.ProcessLog;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -9,7 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /**
  * The command that runs one role as one process: {@code --config FILE}, start, wait for SIGTERM or SIGINT, stop. Exit
@@ -28,12 +32,15 @@ import picocli.CommandLine.Option;
         description = "Runs this role until it is told to stop (SIGTERM or Ctrl-C).",
         mixinStandardHelpOptions = true,
         versionProvider = VersionOption.class)
-public final class RoleCommand<C extends Record> implements Callable<Integer> {
+public final class RoleCommand<C extends Record & RoleConfig> implements Callable<Integer> {
 
     private static final Logger log = LoggerFactory.getLogger(RoleCommand.class);
 
     private final Class<C> configuration;
     private final Starter<C> starter;
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(
             names = {"-c", "--config"},
@@ -73,7 +80,13 @@ public final class RoleCommand<C extends Record> implements Callable<Integer> {
     @Override
     public Integer call() {
         warnOfVariables();
-        return RunningProcess.run(() -> starter.start(Configs.load(configuration, config, System.getenv())));
+        return RunningProcess.run(this::start);
+    }
+
+    private AutoCloseable start() throws Exception {
+        C loaded = Configs.load(configuration, config, System.getenv());
+        ProcessLog.writtenBy(spec.name(), loaded.name());
+        return starter.start(loaded);
     }
 
     private void warnOfVariables() {

@@ -30,8 +30,9 @@ public final class ConfigReference {
             - Lists are YAML lists in the file, and have commas between their elements in the environment.
             - Text that YAML would take for a number or a boolean needs quotes.
 
-            Beside the settings, `SLUICE_LOG_LEVEL` (default `INFO`) is the log level of Sluice itself, and
-            `SLUICE_LOG_LEVEL_LIBRARIES` (default `WARN`) that of the libraries it uses.
+            Beside the settings, `SLUICE_LOG_LEVEL` (default `INFO`) is the log level of Sluice itself,
+            `SLUICE_LOG_LEVEL_LIBRARIES` (default `WARN`) that of the libraries it uses, and `SLUICE_LOG_FORMAT` is `text` (the default) or
+            `json`: see [logs.md](logs.md).
             """;
 
     private ConfigReference() {}

@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
 public final class Configs {
 
     /** What the launcher and the log are told by. */
-    private static final Set<String> NOT_SETTINGS =
-            Set.of("SLUICE_LOG_LEVEL", "SLUICE_LOG_LEVEL_LIBRARIES", "SLUICE_JAVA_OPTS", "SLUICE_DIST");
+    private static final Set<String> NOT_SETTINGS = Set.of(
+            "SLUICE_LOG_FORMAT", "SLUICE_LOG_LEVEL", "SLUICE_LOG_LEVEL_LIBRARIES", "SLUICE_JAVA_OPTS", "SLUICE_DIST");
 
     private Configs() {}
 

@@ -2,6 +2,7 @@ package io.sluice.kit.http;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.micrometer.core.instrument.Gauge;
 import io.sluice.kit.StartException;
 import io.sluice.kit.config.AdminConfig;
 import io.sluice.kit.metrics.Metrics;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -20,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code /live}, {@code /ready} (200 or 503, with each check as JSON), {@code /metrics} (Prometheus' text) and
- * what a role adds. GET and HEAD only. A few daemon threads serve all; a client that is slow to ask or to read is cut
+ * Serves {@code /live}, {@code /ready} (200 or 503, with each check as JSON; {@code sluice_ready} among the metrics is the
+ * same), {@code /metrics} (Prometheus' text) and {@code /log-levels} ({@link LogLevels}) and what a role adds. A few daemon threads serve all; a client that is slow to ask or to read is cut
  * off after seconds.
  */
 public final class AdminServer implements AutoCloseable {
@@ -60,10 +62,15 @@ public final class AdminServer implements AutoCloseable {
         admin.endpoints.put("/live", (method, uri) -> report(health::live));
         admin.endpoints.put("/ready", (method, uri) -> report(health::ready));
         admin.endpoints.put("/metrics", (method, uri) -> scrape(metrics));
+        admin.endpoints.put("/log-levels", new LogLevels());
         admin.endpoints.putAll(more);
         admin.server.setExecutor(admin.threads);
         admin.server.createContext("/", admin::serve);
         admin.server.start();
+        Gauge.builder("sluice.ready", health, asked -> isOk(asked.ready()) ? 1 : 0)
+                .description("1 while /ready answers 200, else 0")
+                .strongReference(true)
+                .register(metrics.registry());
         return admin;
     }
 
@@ -104,8 +111,12 @@ public final class AdminServer implements AutoCloseable {
 
     private static Response report(Supplier<List<Check>> asked) {
         List<Check> checks = asked.get();
-        boolean ok = checks.stream().allMatch(Check::ok);
+        boolean ok = isOk(checks);
         return Response.json(ok ? 200 : 503, new Report(ok, checks));
+    }
+
+    private static boolean isOk(List<Check> checks) {
+        return checks.stream().allMatch(Check::ok);
     }
 
     private static Response scrape(Metrics metrics) {
@@ -132,9 +143,10 @@ public final class AdminServer implements AutoCloseable {
         if (endpoint == null) {
             return Response.text(404, "Nothing is served here\n");
         }
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            return Response.text(405, "Only GET and HEAD are served here\n");
+        if (!endpoint.methods().contains(method)) {
+            String allowed = String.join(", ", new TreeSet<>(endpoint.methods()));
+            exchange.getResponseHeaders().set("Allow", allowed);
+            return Response.text(405, "Only these are served here: " + allowed + "\n");
         }
         try {
             return endpoint.handle(method, exchange.getRequestURI());

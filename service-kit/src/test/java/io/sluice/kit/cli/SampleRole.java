@@ -1,6 +1,7 @@
 package io.sluice.kit.cli;
 
 import io.sluice.kit.StartException;
+import io.sluice.kit.config.RoleConfig;
 import io.sluice.kit.config.Setting;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -29,7 +30,8 @@ final class SampleRole {
             @Setting(value = "serve", doc = "What it does.") Behaviour behaviour,
 
             @Setting(value = "sample", doc = "What it says.")
-            String name) {}
+            String name)
+            implements RoleConfig {}
 
     public static void main(String[] args) {
         RoleCommand.main("sample", new RoleCommand<>(SampleRoleConfig.class, SampleRole::start), args);

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 class AdminServerTest {
 
@@ -111,7 +113,41 @@ class AdminServerTest {
         assertThat(response.headers().firstValue("Content-Type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
         assertThat(response.body())
                 .contains("# TYPE sluice_connects_total counter\n")
-                .contains("sluice_connects_total{instance=\"gateway-1\",role=\"gateway\"} 1.0\n");
+                .contains("sluice_connects_total{node=\"gateway-1\",role=\"gateway\"} 1.0\n");
+    }
+
+    @Test
+    void metricsTellWhetherTheProcessIsReady() throws Exception {
+        assertThat(get("/metrics").body()).contains("sluice_ready{node=\"gateway-1\",role=\"gateway\"} 1.0\n");
+        health.writable = false;
+        assertThat(get("/metrics").body()).contains("sluice_ready{node=\"gateway-1\",role=\"gateway\"} 0.0\n");
+    }
+
+    @Test
+    void theLogLevelIsChangedWhileTheProcessRuns() throws Exception {
+        Logger sample = LoggerFactory.getLogger("io.sluice.sample.part");
+        assertThat(sample.isDebugEnabled()).isFalse();
+
+        HttpResponse<String> changed = send("PUT", "/log-levels?logger=io.sluice.sample&level=debug");
+
+        assertThat(changed.statusCode()).isEqualTo(200);
+        assertThat(changed.body()).contains("\"io.sluice.sample\":\"DEBUG\"");
+        assertThat(sample.isDebugEnabled()).isTrue();
+        assertThat(send("PUT", "/log-levels?logger=io.sluice.sample&level=").statusCode())
+                .isEqualTo(200);
+        assertThat(sample.isDebugEnabled()).isFalse();
+        assertThat(get("/log-levels").body()).contains("\"ROOT\":").doesNotContain("io.sluice.sample");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "?level=DEBUG", "?logger=io.sluice", "?logger=io.sluice&level=LOUD", "?logger=ROOT&level="})
+    void aLogLevelThatThereIsNotChangesNothing(String query) throws Exception {
+        String before = get("/log-levels").body();
+
+        assertThat(send("PUT", "/log-levels" + query).statusCode()).isEqualTo(400);
+        assertThat(get("/log-levels").body()).isEqualTo(before);
+        assertThat(send("POST", "/log-levels").headers().firstValue("Allow")).hasValue("GET, HEAD, PUT");
     }
 
     @Test
