@@ -13,11 +13,13 @@ import io.sluice.leader.duty.ClusterTopics;
 import io.sluice.leader.duty.GatewayWatch;
 import io.sluice.leader.duty.KafkaSettings;
 import io.sluice.leader.duty.TopicProvisioning;
+import io.sluice.wire.Topics;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.TopicConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +57,8 @@ public final class Leader implements AutoCloseable {
             RoleMembership membership = start(zooKeeper.join(config.name(), Map.of("address", address)));
             log.atDebug().addKeyValue("member", membership).log("Candidate registered");
 
-            meters(metrics.registry(), view);
+            meters(metrics.registry(), view, zooKeeper);
+            retention(metrics.registry(), view, kafka.topics());
             Reign reign = new Reign(List.of(provisioning, watch), metrics.registry());
             election = start(zooKeeper.stand(config.name(), reign));
             log.atInfo()
@@ -82,7 +85,10 @@ public final class Leader implements AutoCloseable {
         return service;
     }
 
-    private void meters(MeterRegistry registry, ClusterView view) {
+    private void meters(MeterRegistry registry, ClusterView view, ZooKeeperConnection zooKeeper) {
+        Gauge.builder("sluice.zookeeper.connected", zooKeeper, connection -> connection.connected() ? 1 : 0)
+                .description("1 while ZooKeeper can be reached, else 0")
+                .register(registry);
         Gauge.builder("sluice.leader.primary", this, leader -> leader.isPrimary() ? 1 : 0)
                 .description("1 on the primary, 0 on a standby")
                 .register(registry);
@@ -101,6 +107,25 @@ public final class Leader implements AutoCloseable {
                     .tag("state", state)
                     .register(registry);
         }
+    }
+
+    private static void retention(MeterRegistry registry, ClusterView view, Topics topics) {
+        for (Topics.Spec spec : topics.all()) {
+            if (spec.config().containsKey(TopicConfig.RETENTION_MS_CONFIG)) {
+                Gauge.builder("sluice.topic.retention.seconds", view, cluster -> retentionSeconds(cluster, spec.name()))
+                        .description("How long Kafka keeps the records of a topic, as the primary has found it")
+                        .tag("topic", spec.name())
+                        .register(registry);
+            }
+        }
+    }
+
+    private static double retentionSeconds(ClusterView view, String topic) {
+        return view.topics().topics().stream()
+                .filter(found -> found.name().equals(topic))
+                .mapToDouble(found -> found.retentionMs() < 0 ? Double.POSITIVE_INFINITY : found.retentionMs() / 1e3)
+                .findFirst()
+                .orElse(Double.NaN);
     }
 
     private static long count(ClusterView view, String state) {

@@ -87,13 +87,26 @@ public final class Gateway implements AutoCloseable {
                     "What the messages take that wait for slow subscribers; one that waits for several counts for each",
                     queued,
                     QueuedBytes::bytes);
+            gatewayMetrics.gauge(
+                    "sluice.sockets",
+                    "Sockets that clients have opened, whether their CONNECT has come or not",
+                    admission,
+                    Admission::sockets);
+            gatewayMetrics.gauge(
+                    "sluice.sockets.limit", "Sockets beyond which a CONNECT is refused", admission, Admission::limit);
+            gatewayMetrics.gauge(
+                    "sluice.wills.underway",
+                    "Wills that are due and that the log has not confirmed",
+                    wills,
+                    Wills::underway);
             server = start(MqttServer.start(
                     loops,
                     new ClientServices(
                             config, sessions, queued, sink, journal, tail, wills, admission, gatewayMetrics)));
             membership = start(join());
             answers.slotChanged(membership.slot(), membership.incarnation());
-            LogHealth logHealth = start(kafka.health(this::heartbeat, timer));
+            zooKeeper(gatewayMetrics);
+            LogHealth logHealth = start(kafka.health(this::heartbeat, timer, gatewayMetrics));
             start(() -> endSessions(journal, wills));
             start(() -> admission.setServing(false));
             health.started(logHealth, tail, membership);
@@ -160,6 +173,14 @@ public final class Gateway implements AutoCloseable {
         String adminAddress = config.admin().host() + ":" + admin.port();
         return GatewayMembership.join(
                 config.zookeeper(), config.slots(), new GatewayInfo(config.name(), mqtt, adminAddress), new Member());
+    }
+
+    private void zooKeeper(GatewayMetrics metrics) {
+        metrics.gauge(
+                "sluice.zookeeper.connected",
+                "1 while ZooKeeper can be reached, else 0",
+                membership,
+                member -> member.connected() ? 1 : 0);
     }
 
     private Heartbeat heartbeat() {

@@ -1,5 +1,6 @@
 package io.sluice.router;
 
+import io.micrometer.core.instrument.binder.system.DiskSpaceMetrics;
 import io.sluice.kit.StartException;
 import io.sluice.kit.http.AdminServer;
 import io.sluice.kit.membership.RoleMembership;
@@ -35,7 +36,9 @@ public final class Router implements AutoCloseable {
             admin = start(AdminServer.start(config.admin(), health, metrics, Map.of()));
             String address = config.admin().host() + ":" + admin.port();
             start(RoleMembership.join(config.zookeeper(), ROLE, config.name(), Map.of("address", address)));
+            new DiskSpaceMetrics(config.stateFolder().toFile()).bindTo(metrics.registry());
             RouterMetrics meters = new RouterMetrics(metrics.registry());
+            meters.expect(config.kafka().topics());
             List<StreamsRun> runs = List.of(
                     start(StreamsRun.retained(config, metrics, meters)),
                     start(StreamsRun.match(config, metrics, meters)),

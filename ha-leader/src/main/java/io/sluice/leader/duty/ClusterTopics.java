@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -171,6 +172,14 @@ public final class ClusterTopics {
                                 + ", it should be " + wanted.getValue());
                     }
                 });
-        return new TopicsReport.Topic(spec.name(), description.partitions().size(), replicas, warnings);
+        return new TopicsReport.Topic(
+                spec.name(), description.partitions().size(), replicas, retentionMs(config), warnings);
+    }
+
+    private static long retentionMs(Config config) {
+        ConfigEntry cleanup = config.get(TopicConfig.CLEANUP_POLICY_CONFIG);
+        ConfigEntry retention = config.get(TopicConfig.RETENTION_MS_CONFIG);
+        boolean removes = cleanup != null && cleanup.value().contains(TopicConfig.CLEANUP_POLICY_DELETE);
+        return removes && retention != null ? Long.parseLong(retention.value()) : -1;
     }
 }

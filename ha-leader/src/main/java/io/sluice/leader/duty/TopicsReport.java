@@ -34,9 +34,10 @@ public record TopicsReport(State state, String detail, long term, List<Topic> to
      * @param name with the cluster's prefix
      * @param partitions how many it has
      * @param replicationFactor the least of its partitions
+     * @param retentionMs how long Kafka keeps a record; -1 if it removes none because of its age
      * @param warnings where it differs from what the leader would create
      */
-    public record Topic(String name, int partitions, int replicationFactor, List<String> warnings) {}
+    public record Topic(String name, int partitions, int replicationFactor, long retentionMs, List<String> warnings) {}
 
     /** Whether all topics are there. */
     public boolean ready() {

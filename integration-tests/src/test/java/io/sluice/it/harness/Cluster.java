@@ -1,5 +1,7 @@
 package io.sluice.it.harness;
 
+import io.sluice.gateway.Gateway;
+import io.sluice.leader.Leader;
 import io.sluice.local.LocalCluster;
 import io.sluice.local.LocalConfig;
 import java.net.InetAddress;
@@ -45,7 +47,15 @@ public final class Cluster {
                 0,
                 0,
                 0,
-                Map.of("SLUICE_SYS_INTERVAL", "1s", "SLUICE_MQTT_CONNECT_TIMEOUT", "4s", "SLUICE_LOST_AFTER", "3s"));
+                Map.of(
+                        "SLUICE_SYS_INTERVAL",
+                        "1s",
+                        "SLUICE_MQTT_CONNECT_TIMEOUT",
+                        "4s",
+                        "SLUICE_LOST_AFTER",
+                        "3s",
+                        "SLUICE_SESSIONS_LAG_INTERVAL",
+                        "1s"));
     }
 
     /** Whether the tests run against another broker, of which only its MQTT port is known. */
@@ -78,6 +88,19 @@ public final class Cluster {
         String address = addresses.get(Math.min(index, addresses.size() - 1));
         int colon = address.lastIndexOf(':');
         return new InetSocketAddress(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+    }
+
+    /** The ports of health and metrics, by role: {@code gateway}, {@code router}, {@code leader}. */
+    public static Map<String, List<Integer>> adminPorts() {
+        Assumptions.assumeTrue(TARGET == null, "the admin ports of another cluster are not known");
+        LocalCluster cluster = Own.CLUSTER;
+        return Map.of(
+                "gateway",
+                cluster.gateways().stream().map(Gateway::adminPort).toList(),
+                "router",
+                List.of(cluster.router().adminPort()),
+                "leader",
+                cluster.leaders().stream().map(Leader::haPort).toList());
     }
 
     /** How ZooKeeper clients reach the ZooKeeper of a cluster in this process. */

@@ -181,14 +181,16 @@ public final class KafkaLog implements AutoCloseable {
     }
 
     /** Starts the heartbeats. */
-    public LogHealth health(Supplier<Heartbeat> heartbeat, ScheduledExecutorService timer) {
+    public LogHealth health(
+            Supplier<Heartbeat> heartbeat, ScheduledExecutorService timer, GatewayMetrics gatewayMetrics) {
         return new LogHealth(
                 producer,
                 topics.heartbeats(),
                 heartbeat,
                 timer,
                 config.log().heartbeatInterval(),
-                config.log().staleAfter());
+                config.log().staleAfter(),
+                gatewayMetrics);
     }
 
     /** The sink of publications. */

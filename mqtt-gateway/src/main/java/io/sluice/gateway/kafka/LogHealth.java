@@ -1,5 +1,6 @@
 package io.sluice.gateway.kafka;
 
+import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.wire.Heartbeat;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,8 @@ public final class LogHealth implements AutoCloseable {
     private volatile String confirmedIncarnation = "";
     private volatile boolean beatInFlight;
     private boolean reportedWritable;
+    /** How far this machine's clock is ahead of Kafka's. */
+    private volatile double clockAheadSeconds;
 
     /**
      * Starts beating.
@@ -46,11 +50,22 @@ public final class LogHealth implements AutoCloseable {
             Supplier<Heartbeat> heartbeat,
             ScheduledExecutorService timer,
             Duration interval,
-            Duration staleAfter) {
+            Duration staleAfter,
+            GatewayMetrics metrics) {
         this.producer = producer;
         this.topic = topic;
         this.heartbeat = heartbeat;
         this.staleAfterNanos = staleAfter.toNanos();
+        metrics.gauge(
+                "sluice.log.write.age.seconds",
+                "Since the last heartbeat was sent that Kafka has confirmed",
+                this,
+                health -> health.sinceLastConfirmed().toNanos() / 1e9);
+        metrics.gauge(
+                "sluice.clock.ahead.seconds",
+                "How far this clock is ahead of Kafka's, negative if behind, by the last heartbeat; half of its round trip is not known",
+                this,
+                health -> health.clockAheadSeconds);
         this.beating = timer.scheduleAtFixedRate(this::beat, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -93,13 +108,13 @@ public final class LogHealth implements AutoCloseable {
         try {
             producer.send(
                     new ProducerRecord<>(topic, HEARTBEAT_PARTITION, beat.key(), beat.value()),
-                    (metadata, failure) -> confirmed(beat, sentNanos, failure));
+                    (metadata, failure) -> confirmed(beat, sentNanos, metadata, failure));
         } catch (RuntimeException e) {
-            confirmed(beat, sentNanos, e);
+            confirmed(beat, sentNanos, null, e);
         }
     }
 
-    private void confirmed(Heartbeat beat, long sentNanos, Exception failure) {
+    private void confirmed(Heartbeat beat, long sentNanos, RecordMetadata metadata, Exception failure) {
         beatInFlight = false;
         if (failure == null) {
             boolean isSame = beat.incarnation().equals(confirmedIncarnation);
@@ -110,9 +125,16 @@ public final class LogHealth implements AutoCloseable {
             // From the sending, so that a confirmation that was long on its way does not count as fresh.
             lastConfirmedNanos = sentNanos;
             everConfirmed = true;
+            compareClocks(sentNanos, metadata.timestamp());
         } else {
             log.atDebug().setCause(failure).log("Heartbeat not written");
         }
+    }
+
+    /** The broker has stamped the heartbeat when it appended it, which was somewhere between sending and confirmation. */
+    private void compareClocks(long sentNanos, long brokerMillis) {
+        double halfTripMillis = (System.nanoTime() - sentNanos) / 2e6;
+        clockAheadSeconds = (System.currentTimeMillis() - halfTripMillis - brokerMillis) / 1e3;
     }
 
     @Override

@@ -74,11 +74,10 @@ final class TailGroups implements GroupLink {
                 "oldest.seconds",
                 "Age of the oldest message that waits for a member; what is as old as the log's retention is lost",
                 figures -> Math.max(0, System.currentTimeMillis() - figures.oldest()) / 1e3);
-        metrics.gauge(
+        metrics.counter(
                 "sluice.groups.lost.records",
                 "Records that the log no longer held when a group came to them",
-                services.reader().lost(),
-                Number::doubleValue);
+                services.reader().lost());
     }
 
     private void gauge(String name, String description, ToDoubleFunction<LocalGroups.Figures> value) {

@@ -86,8 +86,8 @@ public final class GatewayMetrics {
     }
 
     /** Registers a counter of what is added up elsewhere. */
-    public void counter(String name, String description, LongAdder adder, String... tags) {
-        FunctionCounter.builder(name, adder, LongAdder::sum)
+    public void counter(String name, String description, Number sum, String... tags) {
+        FunctionCounter.builder(name, sum, Number::doubleValue)
                 .description(description)
                 .tags(tags)
                 .register(registry);
@@ -111,7 +111,7 @@ public final class GatewayMetrics {
 
     /** A CONNECT was answered; result is {@code accepted} or {@code refused}. */
     public void connect(String result, String reason) {
-        registry.counter("sluice.connects", "result", result, "reason", reason).increment();
+        count("sluice.connects", "CONNECT packets answered, or given up", "result", result, "reason", reason);
         if (result.equals("accepted")) {
             connections.increment();
         }
@@ -119,13 +119,21 @@ public final class GatewayMetrics {
 
     /** A connection that was accepted has ended. */
     public void disconnected(String reason) {
-        registry.counter("sluice.disconnects", "reason", reason).increment();
+        count("sluice.disconnects", "Connections ended that had been accepted", "reason", reason);
         connections.decrement();
     }
 
     /** A connection was closed because of what the client sent. */
     public void refusedPacket(String reason) {
-        registry.counter("sluice.packets.refused", "reason", reason).increment();
+        count("sluice.packets.refused", "Packets that clients may not send", "reason", reason);
+    }
+
+    private void count(String name, String description, String... tags) {
+        Counter.builder(name)
+                .description(description)
+                .tags(tags)
+                .register(registry)
+                .increment();
     }
 
     /** Connected clients. */

@@ -24,6 +24,16 @@ public final class Admission {
         open.decrementAndGet();
     }
 
+    /** Sockets that are open, whether their CONNECT has come or not. */
+    public int sockets() {
+        return open.get();
+    }
+
+    /** Sockets that may be open before a CONNECT is refused. */
+    public int limit() {
+        return maxConnections;
+    }
+
     /** Whether there are more sockets than allowed, so that a CONNECT on one of them is refused. */
     public boolean isOverLimit() {
         return open.get() > maxConnections;

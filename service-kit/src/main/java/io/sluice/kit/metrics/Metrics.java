@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmHeapPressureMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmInfoMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -33,7 +34,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The meters of one process: its own, those of the JVM, of the process, of its log lines and of its Kafka clients. Each
- * carries the process's role and instance. Thread-safe; not static, so that several can live in one JVM.
+ * carries the process's role and its name as {@code node}: {@code instance} is Prometheus' own word for what it
+ * scrapes. Thread-safe; not static, so that several can live in one JVM.
  */
 public final class Metrics implements AutoCloseable {
 
@@ -57,11 +59,11 @@ public final class Metrics implements AutoCloseable {
      * The meters of a process that starts.
      *
      * @param role such as {@code gateway}
-     * @param instance the process's name
+     * @param node the process's name
      */
-    public static Metrics create(String role, String instance) {
+    public static Metrics create(String role, String node) {
         Metrics metrics = new Metrics();
-        metrics.registry.config().commonTags("role", role, "instance", instance).meterFilter(new OnlyChosenBuckets());
+        metrics.registry.config().commonTags("role", role, "node", node).meterFilter(new OnlyChosenBuckets());
         metrics.bindProcess();
         return metrics;
     }
@@ -87,6 +89,7 @@ public final class Metrics implements AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         bind(new JvmGcMetrics());
+        bind(new JvmHeapPressureMetrics());
         bind(new LogbackMetrics());
         Gauge.builder("sluice.build.info", () -> 1)
                 .description("Always 1; the version is in the label")

@@ -28,14 +28,14 @@ class MetricsTest {
     }
 
     @Test
-    void everyMeterTellsRoleAndInstanceAndFollowsPrometheusNames() {
+    void everyMeterTellsRoleAndNodeAndFollowsPrometheusNames() {
         metrics.registry().counter("sluice.connects", "result", "accepted").increment();
         metrics.registry().timer("sluice.append").record(Duration.ofMillis(1500));
 
         assertThat(metrics.scrape())
-                .contains("sluice_connects_total{instance=\"gateway-1\",result=\"accepted\",role=\"gateway\"} 1.0\n")
-                .contains("sluice_append_seconds_sum{instance=\"gateway-1\",role=\"gateway\"} 1.5\n")
-                .contains("sluice_build_info{instance=\"gateway-1\",role=\"gateway\",version=\"development\"} 1\n");
+                .contains("sluice_connects_total{node=\"gateway-1\",result=\"accepted\",role=\"gateway\"} 1.0\n")
+                .contains("sluice_append_seconds_sum{node=\"gateway-1\",role=\"gateway\"} 1.5\n")
+                .contains("sluice_build_info{node=\"gateway-1\",role=\"gateway\",version=\"development\"} 1\n");
     }
 
     @Test
@@ -45,13 +45,14 @@ class MetricsTest {
         assertThat(metrics.scrape())
                 .contains("jvm_memory_used_bytes{")
                 .contains("jvm_gc_memory_allocated_bytes_total{")
+                .contains("jvm_gc_overhead{")
                 .contains("jvm_threads_live_threads{")
                 .contains("jvm_classes_loaded_classes{")
                 .contains("jvm_info{")
                 .contains("process_cpu_usage{")
                 .contains("process_uptime_seconds{")
                 .contains("process_files_open_files{")
-                .contains("logback_events_total{instance=\"gateway-1\",level=\"warn\",role=\"gateway\"} 1.0\n");
+                .contains("logback_events_total{level=\"warn\",node=\"gateway-1\",role=\"gateway\"} 1.0\n");
     }
 
     @Test
@@ -88,7 +89,7 @@ class MetricsTest {
     }
 
     private static String bucket(String bound, String count) {
-        return "sluice_delivery_seconds_bucket{instance=\"gateway-1\",role=\"gateway\",le=\"" + bound + "\"} " + count;
+        return "sluice_delivery_seconds_bucket{node=\"gateway-1\",role=\"gateway\",le=\"" + bound + "\"} " + count;
     }
 
     @Test

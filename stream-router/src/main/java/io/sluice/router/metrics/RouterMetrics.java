@@ -11,6 +11,7 @@ import io.sluice.router.queue.PassedOver;
 import io.sluice.router.queue.QueueEvents;
 import io.sluice.router.queue.QueueSize;
 import io.sluice.router.topology.TopologyEvents;
+import io.sluice.wire.Topics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -55,6 +57,8 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
     private final MultiGauge behindSeconds;
     /** By stage and topic; -1 while it is not known. */
     private final Map<String, AtomicLong> lags = new ConcurrentHashMap<>();
+    /** Likewise. */
+    private final Map<String, AtomicReference<Double>> headrooms = new ConcurrentHashMap<>();
 
     /** Registers the meters. */
     public RouterMetrics(MeterRegistry registry) {
@@ -112,6 +116,17 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
                 .register(registry);
     }
 
+    /**
+     * Shows counters of what should never happen as 0 from the start: one that appears with its first event is no increase to
+     * whoever watches it.
+     */
+    public void expect(Topics topics) {
+        for (Topics.Spec topic : topics.all()) {
+            deadLetters(topic.name());
+            unwritables(topic.name());
+        }
+    }
+
     private void gauge(String name, String description, ToLongFunction<QueueSize> part, String... tags) {
         Gauge.builder(name, sizes, all -> all.values().stream().mapToLong(part).sum())
                 .description(description)
@@ -148,6 +163,29 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
         return lag;
     }
 
+    /**
+     * How near a stage is to losing records of a topic.
+     *
+     * @param ratio of the partition where it is least: the part of the log between what retention has removed and what the stage
+     *     has processed, 1 if retention has removed nothing yet; negative if it is not known
+     */
+    public void headroom(String stage, String topic, double ratio) {
+        headrooms
+                .computeIfAbsent(stage + "/" + topic, unused -> headroomGauge(stage, topic))
+                .set(ratio);
+    }
+
+    private AtomicReference<Double> headroomGauge(String stage, String topic) {
+        AtomicReference<Double> headroom = new AtomicReference<>(-1.0);
+        Gauge.builder("sluice.router.headroom.ratio", headroom, value -> value.get() < 0 ? Double.NaN : value.get())
+                .description(
+                        "Share of the log that lies between retention's edge and what a stage has processed; 0 is loss")
+                .tags("stage", stage, "topic", topic)
+                .strongReference(true)
+                .register(registry);
+        return headroom;
+    }
+
     /** Records of a topic were removed before a stage processed them. */
     public void lost(String stage, String topic, long records) {
         String description = "Records removed by retention before they were processed";
@@ -157,8 +195,11 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
 
     /** Kafka has refused a record for good. */
     public void unwritable(String topic) {
-        counter("sluice.router.unwritable.records", "Records that Kafka has refused for good", "topic", topic)
-                .increment();
+        unwritables(topic).increment();
+    }
+
+    private Counter unwritables(String topic) {
+        return counter("sluice.router.unwritable.records", "Records that Kafka has refused for good", "topic", topic);
     }
 
     /** A stream thread has died. */
@@ -308,8 +349,11 @@ public final class RouterMetrics implements TopologyEvents, MatchEvents, QueueEv
 
     @Override
     public void deadLetter(String topic) {
-        counter("sluice.dead.letters", "Damaged records handed to the dead-letter topic", "topic", topic)
-                .increment();
+        deadLetters(topic).increment();
+    }
+
+    private Counter deadLetters(String topic) {
+        return counter("sluice.dead.letters", "Damaged records handed to the dead-letter topic", "topic", topic);
     }
 
     @Override

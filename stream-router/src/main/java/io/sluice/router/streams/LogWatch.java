@@ -41,11 +41,15 @@ final class LogWatch {
         group = stage.applicationId();
         topics = stage.sources();
         this.metrics = metrics;
+        topics.forEach(topic -> metrics.lost(this.stage, topic, 0));
     }
 
     /** The lag is not known. */
     void unknown() {
-        topics.forEach(topic -> metrics.lag(stage, topic, -1));
+        topics.forEach(topic -> {
+            metrics.lag(stage, topic, -1);
+            metrics.headroom(stage, topic, -1);
+        });
     }
 
     /** Looks once. */
@@ -59,6 +63,7 @@ final class LogWatch {
         Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
 
         Map<String, Long> lags = new HashMap<>();
+        Map<String, Double> headrooms = new HashMap<>();
         for (TopicPartition partition : partitions) {
             OffsetAndMetadata offset = committed.get(partition);
             long start = starts.get(partition);
@@ -70,8 +75,15 @@ final class LogWatch {
                 tellShort(partition, position, end);
             }
             lags.merge(partition.topic(), Math.max(0, end - Math.max(position, start)), Long::sum);
+            headrooms.merge(partition.topic(), headroom(start, position, end), Math::min);
         }
         lags.forEach((topic, lag) -> metrics.lag(stage, topic, lag));
+        headrooms.forEach((topic, ratio) -> metrics.headroom(stage, topic, ratio));
+    }
+
+    /** Of what the log has, the part that has to be removed before anything is lost; all while nothing was removed. */
+    private static double headroom(long start, long position, long end) {
+        return start == 0 || end == start ? 1 : Math.min(1, Math.max(0, (double) (position - start) / (end - start)));
     }
 
     private List<TopicPartition> partitions(Admin admin)
