@@ -4,9 +4,8 @@ import io.sluice.bench.load.ConnectPlan;
 import io.sluice.bench.load.ConnectResult;
 import io.sluice.bench.load.ConnectRun;
 import io.sluice.bench.report.Figures;
-import java.time.Duration;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** A storm of connects. */
 @Command(
@@ -16,25 +15,12 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 final class ConnectCommand extends BenchCommand {
 
-    @Option(
-            names = "--warmup",
-            paramLabel = "TIME",
-            defaultValue = "5s",
-            converter = Durations.class,
-            description = "Before anything is measured. Default: ${DEFAULT-VALUE}.")
-    private Duration warmUp;
-
-    @Option(
-            names = "--duration",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            converter = Durations.class,
-            description = "Of the measurement. Default: ${DEFAULT-VALUE}.")
-    private Duration duration;
+    @Mixin
+    private TimeOptions time;
 
     @Override
     int run() {
-        ConnectPlan plan = new ConnectPlan(brokers.brokers(), warmUp, duration);
+        ConnectPlan plan = new ConnectPlan(brokers.brokers(), time.warmUp(), time.duration());
         return output.show(spec, progress -> ConnectRun.run(plan, progress), Figures::of, ConnectResult::isClean);
     }
 }

@@ -50,21 +50,8 @@ final class KafkaHopCommand implements Callable<Integer> {
                     + " Default: ${DEFAULT-VALUE}.")
     private int practice;
 
-    @Option(
-            names = "--warmup",
-            paramLabel = "TIME",
-            defaultValue = "5s",
-            converter = Durations.class,
-            description = "Before anything is measured. Default: ${DEFAULT-VALUE}.")
-    private Duration warmUp;
-
-    @Option(
-            names = "--duration",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            converter = Durations.class,
-            description = "Of the measurement. Default: ${DEFAULT-VALUE}.")
-    private Duration duration;
+    @Mixin
+    private TimeOptions time;
 
     @Mixin
     private OutputOptions output;
@@ -80,8 +67,8 @@ final class KafkaHopCommand implements Callable<Integer> {
                     rate,
                     linger,
                     practice,
-                    warmUp,
-                    duration);
+                    time.warmUp(),
+                    time.duration());
             return output.show(spec, progress -> KafkaHop.run(plan, progress), Figures::of, HopResult::isClean);
         } catch (BenchException | IllegalArgumentException e) {
             spec.commandLine().getErr().println("bench: " + e.getMessage());

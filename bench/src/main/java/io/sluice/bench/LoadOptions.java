@@ -4,6 +4,7 @@ import io.sluice.bench.load.Load;
 import io.sluice.bench.load.Pace;
 import java.time.Duration;
 import java.util.Locale;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the scenarios that send messages: how they flow. */
@@ -75,21 +76,8 @@ final class LoadOptions {
                     + " Default: ${DEFAULT-VALUE}.")
     private int practice;
 
-    @Option(
-            names = "--warmup",
-            paramLabel = "TIME",
-            defaultValue = "5s",
-            converter = Durations.class,
-            description = "Before anything is measured. Default: ${DEFAULT-VALUE}.")
-    private Duration warmUp;
-
-    @Option(
-            names = "--duration",
-            paramLabel = "TIME",
-            defaultValue = "10s",
-            converter = Durations.class,
-            description = "Of the measurement. Default: ${DEFAULT-VALUE}.")
-    private Duration duration;
+    @Mixin
+    private TimeOptions time;
 
     @Option(
             names = "--drain",
@@ -104,7 +92,16 @@ final class LoadOptions {
         int publishWindow = window == null ? (rate == 0 ? CLOSED_LOOP_WINDOW : RATE_WINDOW) : window;
         int subscribeQos = subscriptionQos == null ? qos : subscriptionQos;
         return new Load(
-                qos, subscribeQos, payload, rate, publishWindow, pace(usual), practice, warmUp, duration, drain);
+                qos,
+                subscribeQos,
+                payload,
+                rate,
+                publishWindow,
+                pace(usual),
+                practice,
+                time.warmUp(),
+                time.duration(),
+                drain);
     }
 
     int stopped() {
