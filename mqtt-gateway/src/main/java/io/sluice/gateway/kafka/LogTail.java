@@ -499,7 +499,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
             long[] ends = recent.passed().clone();
             batch.add(() -> session.subscribeWhilePaging(request, ends, matches));
         } else {
-            batch.add(session.subscribedOnTail(request, place(joinedFrom), matches));
+            long[] at = place(joinedFrom);
+            batch.add(() -> session.subscribedOnTail(request, at, matches));
         }
     }
 
@@ -527,7 +528,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
             long[] ends = recent.passed().clone();
             batch.add(() -> session.unsubscribeWhilePaging(request, ends));
         } else {
-            batch.add(session.unsubscribedOnTail(request, place(joinedFrom)));
+            long[] at = place(joinedFrom);
+            batch.add(() -> session.unsubscribedOnTail(request, at));
         }
     }
 

@@ -332,24 +332,19 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
 
     // --- subscriptions
 
-    /**
-     * On the tail's thread, which has just made a SUBSCRIBE take effect for a session that it delivers to.
-     *
-     * @return what the event loop has to do before it delivers what comes behind
-     */
-    Runnable subscribedOnTail(SubscribeRequest asked, long[] at, List<RetainedMatch> retained) {
+    /** The tail delivers to the session, and a SUBSCRIBE took effect there; before what comes behind is delivered. */
+    void subscribedOnTail(SubscribeRequest asked, long[] at, List<RetainedMatch> retained) {
         write(asked, at, retained);
-        return () -> changedOnTail(at, () -> subscribe(asked, at));
+        changedOnTail(at, () -> subscribe(asked, at));
     }
 
     /** As {@link #subscribedOnTail}. */
-    Runnable unsubscribedOnTail(UnsubscribeRequest asked, long[] at) {
+    void unsubscribedOnTail(UnsubscribeRequest asked, long[] at) {
         write(asked, at);
-        return () -> changedOnTail(at, () -> unsubscribe(asked, at));
+        changedOnTail(at, () -> unsubscribe(asked, at));
     }
 
     private void changedOnTail(long[] at, Runnable change) {
-        outbound.changeBegins();
         note(change);
         if (!outbound.isLive() && outbound.hasPassed(at)) {
             // It has left the tail meanwhile, and a page that knows nothing of the change has led beyond its place.
@@ -368,7 +363,6 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         long[] at = place(ends);
         note(() -> subscribe(asked, at));
         write(asked, at, retained);
-        outbound.changeBegins();
     }
 
     /** As {@link #subscribeWhilePaging}. */
@@ -380,7 +374,6 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         long[] at = place(ends);
         note(() -> unsubscribe(asked, at));
         write(asked, at);
-        outbound.changeBegins();
     }
 
     private long[] place(long[] ends) {
@@ -433,6 +426,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
                 .map(subscription ->
                         new ClientCommand.Subscribe.Requested(subscription.filter(), subscription.options()))
                 .toList();
+        outbound.changeBegins();
         journal.append(session, new ClientCommand.Subscribe(session.clientId(), epoch, at, wanted), offset -> {
             session.subscribed(asked, retained);
             outbound.changeIsDurable();
@@ -441,6 +435,7 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     }
 
     private void write(UnsubscribeRequest asked, long[] at) {
+        outbound.changeBegins();
         journal.append(
                 session, new ClientCommand.Unsubscribe(session.clientId(), epoch, at, asked.filters()), offset -> {
                     outbound.changeIsDurable();

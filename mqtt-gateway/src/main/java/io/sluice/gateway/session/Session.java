@@ -236,26 +236,22 @@ public final class Session implements GroupClient {
     }
 
     /**
-     * On the source's thread, which has just made a SUBSCRIBE take effect for a durable session.
+     * A SUBSCRIBE has taken effect for a durable session to which the source delivers; on the event loop, before what comes
+     * behind is delivered.
      *
      * @param at for each log partition, where
-     * @return what the event loop has to do before it delivers what comes behind
      */
-    public Runnable subscribedOnTail(SubscribeRequest request, long[] at, List<RetainedMatch> retained) {
-        return ifLiving(durable.subscribedOnTail(request, at, retained));
+    public void subscribedOnTail(SubscribeRequest request, long[] at, List<RetainedMatch> retained) {
+        if (!ended) {
+            durable.subscribedOnTail(request, at, retained);
+        }
     }
 
     /** As {@link #subscribedOnTail}. */
-    public Runnable unsubscribedOnTail(UnsubscribeRequest request, long[] at) {
-        return ifLiving(durable.unsubscribedOnTail(request, at));
-    }
-
-    private Runnable ifLiving(Runnable action) {
-        return () -> {
-            if (!ended) {
-                action.run();
-            }
-        };
+    public void unsubscribedOnTail(UnsubscribeRequest request, long[] at) {
+        if (!ended) {
+            durable.unsubscribedOnTail(request, at);
+        }
     }
 
     /**
