@@ -20,6 +20,7 @@ import java.util.List;
  * <tr><td>24</td><td>{@link Due}</td></tr>
  * <tr><td>32</td><td>{@link Bound}</td></tr>
  * <tr><td>33</td><td>{@link Fenced}</td></tr>
+ * <tr><td>34</td><td>{@link Held}</td></tr>
  * </table>
  */
 public sealed interface ClientCommand extends Command {
@@ -192,9 +193,11 @@ public sealed interface ClientCommand extends Command {
      * A client unsubscribed.
      *
      * @param at the offset of each partition of the log from which on it no longer holds
+     * @param turn of the connection's last {@link GroupCommand.Hold} before
      * @param filters in the order of the packet
      */
-    record Unsubscribe(String clientId, long epoch, long[] at, List<TopicFilter> filters) implements ClientCommand {
+    record Unsubscribe(String clientId, long epoch, long[] at, int turn, List<TopicFilter> filters)
+            implements ClientCommand {
         static final int TYPE = 19;
 
         @Override
@@ -202,12 +205,14 @@ public sealed interface ClientCommand extends Command {
             return header(TYPE)
                     .number(epoch)
                     .offsets(at)
+                    .number(turn)
                     .list(filters, (filter, out) -> out.string(filter.text()))
                     .toBytes();
         }
 
         static Unsubscribe read(String clientId, WireReader in) throws DamagedRecordException {
-            return new Unsubscribe(clientId, in.number(), in.offsets(), in.list(WireReader::filter));
+            return new Unsubscribe(
+                    clientId, in.number(), in.offsets(), in.integer(0, Integer.MAX_VALUE), in.list(WireReader::filter));
         }
     }
 
@@ -366,6 +371,28 @@ public sealed interface ClientCommand extends Command {
         }
     }
 
+    /**
+     * A group holds a session that it did not know of, or still holds one behind the answer to a {@link GroupCommand.Drop}. So
+     * the queue stage for the client knows of it even if the SUBSCRIBE never came to anything, and tells the group when the
+     * session ends.
+     *
+     * @param epoch of the connection that has subscribed
+     */
+    record Held(String clientId, long sessionId, GroupId group, long epoch) implements ClientCommand {
+        static final int TYPE = 34;
+
+        @Override
+        public byte[] value() {
+            WireWriter out = header(TYPE).number(sessionId);
+            group.write(out);
+            return out.number(epoch).toBytes();
+        }
+
+        static Held read(String clientId, WireReader in) throws DamagedRecordException {
+            return new Held(clientId, in.number(), GroupId.read(in), in.number());
+        }
+    }
+
     /** Reads what stands behind the type. */
     static ClientCommand read(int type, byte[] key, WireReader in) throws DamagedRecordException {
         String clientId = ClientKeys.decode(key);
@@ -381,6 +408,7 @@ public sealed interface ClientCommand extends Command {
             case Due.TYPE -> Due.read(clientId, in);
             case Bound.TYPE -> Bound.read(clientId, in);
             case Fenced.TYPE -> Fenced.read(clientId, in);
+            case Held.TYPE -> Held.read(clientId, in);
             default -> throw new DamagedRecordException("command of unknown type " + type);
         };
     }

@@ -75,13 +75,16 @@ public sealed interface GroupCommand extends Command {
 
     /**
      * A durable session is a member, wherever its client is: the group remains for a time without any connection. Before the
-     * session's own {@link ClientCommand.Subscribe}, so that a {@link Drop} comes behind.
+     * session's own {@link ClientCommand.Subscribe}. Answered with {@link ClientCommand.Held} if the group did not know of the
+     * session, since nothing else may ever come of the SUBSCRIBE.
      *
      * @param sessionId which of the client's sessions
      * @param epoch of the connection
+     * @param turn counts the connection's Holds, 0 or more, so that a {@link Drop} tells which of them it speaks of
      * @param at for each partition of the log where the group begins, if there was none
      */
-    record Hold(GroupId group, String clientId, long sessionId, long epoch, long[] at) implements GroupCommand {
+    record Hold(GroupId group, String clientId, long sessionId, long epoch, int turn, long[] at)
+            implements GroupCommand {
         static final int TYPE = 66;
 
         @Override
@@ -90,26 +93,39 @@ public sealed interface GroupCommand extends Command {
                     .string(clientId)
                     .number(sessionId)
                     .number(epoch)
+                    .number(turn)
                     .offsets(at)
                     .toBytes();
         }
 
         static Hold read(GroupId group, WireReader in) throws DamagedRecordException {
-            return new Hold(group, in.string(), in.number(), in.number(), in.offsets());
+            return new Hold(
+                    group, in.string(), in.number(), in.number(), in.integer(0, Integer.MAX_VALUE), in.offsets());
         }
     }
 
-    /** A durable session is no member any more: it has unsubscribed, or ended. Answered with {@link ClientCommand.Fenced}. */
-    record Drop(GroupId group, String clientId, long sessionId) implements GroupCommand {
+    /**
+     * A durable session is no member any more: it has unsubscribed, or ended. It may have subscribed again since, of which the
+     * group has heard already: that counts. Answered with {@link ClientCommand.Fenced}.
+     *
+     * @param epoch of the connection up to which it has let go
+     * @param turn the last {@link Hold} of that connection which is over
+     */
+    record Drop(GroupId group, String clientId, long sessionId, long epoch, int turn) implements GroupCommand {
         static final int TYPE = 67;
 
         @Override
         public byte[] value() {
-            return header(TYPE).string(clientId).number(sessionId).toBytes();
+            return header(TYPE)
+                    .string(clientId)
+                    .number(sessionId)
+                    .number(epoch)
+                    .number(turn)
+                    .toBytes();
         }
 
         static Drop read(GroupId group, WireReader in) throws DamagedRecordException {
-            return new Drop(group, in.string(), in.number());
+            return new Drop(group, in.string(), in.number(), in.number(), in.integer(0, Integer.MAX_VALUE));
         }
     }
 

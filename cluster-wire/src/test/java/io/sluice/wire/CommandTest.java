@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandTest {
 
-    private static final int KINDS = 20;
+    private static final int KINDS = 21;
     private static final byte[] CLIENT = "c".getBytes(UTF_8);
     private static final Command.GatewayLost LOST = new Command.GatewayLost(5, 300, "gw-1");
 
@@ -119,9 +119,9 @@ class CommandTest {
                 "0118" + "05" + "05" + "03", // an unknown kind of what is due
                 "0112" + "05" + "00" + "01" + "0161" + "03" + "00", // QoS 3
                 "0112" + "05" + "00" + "01" + "0161" + "10" + "00", // unknown options
-                "0113" + "05" + "00" + "01" + "022b62", // a filter that is none
-                "0113" + "05" + "00" + "01" + "01ff", // a string that is not UTF-8
-                "0113" + "05" + "00" + "ffffffff0f", // more filters than there are bytes
+                "0113" + "05" + "00" + "00" + "01" + "022b62", // a filter that is none
+                "0113" + "05" + "00" + "00" + "01" + "01ff", // a string that is not UTF-8
+                "0113" + "05" + "00" + "00" + "ffffffff0f", // more filters than there are bytes
                 "0102" + "01" + "0163" + "05" + "02" + "0005" + "0000" + "000000", // an origin twice
             })
     void refusesAFieldWithAValueThatItCannotHave(String hex) {

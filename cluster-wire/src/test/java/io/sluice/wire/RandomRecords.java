@@ -52,7 +52,8 @@ final class RandomRecords {
                         number(),
                         offsets(),
                         list(() -> new ClientCommand.Subscribe.Requested(topics.filter(), options())));
-            case 5 -> new ClientCommand.Unsubscribe(client, number(), offsets(), list(topics::filter));
+            case 5 ->
+                new ClientCommand.Unsubscribe(client, number(), offsets(), random.nextInt(9), list(topics::filter));
             case 6 -> new ClientCommand.Assigned(client, number(), assigned());
             case 7 -> new ClientCommand.Receipt(client, number(), receipt());
             case 8 -> new ClientCommand.Release(client, number(), packetId(), random.nextInt(1_000));
@@ -60,6 +61,7 @@ final class RandomRecords {
             case 10 -> new ClientCommand.Due(client, random.nextBoolean() ? number() : -1, number(), dueKind());
             case 11 -> new ClientCommand.Bound(client, number(), assigned());
             case 12 -> new ClientCommand.Fenced(client, number(), group(), number());
+            case 13 -> new ClientCommand.Held(client, number(), group(), number());
             default -> groupCommand(client);
         };
     }
@@ -68,8 +70,8 @@ final class RandomRecords {
         return switch (random.nextInt(7)) {
             case 0 -> new GroupCommand.Join(group(), "gä-" + slot(), slot(), 1 + random.nextInt(1_000), offsets());
             case 1 -> new GroupCommand.Leave(group(), "gä-" + slot());
-            case 2 -> new GroupCommand.Hold(group(), client, number(), number(), offsets());
-            case 3 -> new GroupCommand.Drop(group(), client, number());
+            case 2 -> new GroupCommand.Hold(group(), client, number(), number(), random.nextInt(9), offsets());
+            case 3 -> new GroupCommand.Drop(group(), client, number(), number(), random.nextInt(9));
             case 4 -> new GroupCommand.Fence(group(), client, number(), number());
             case 5 ->
                 new GroupCommand.Advance(

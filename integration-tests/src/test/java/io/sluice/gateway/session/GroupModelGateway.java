@@ -1,6 +1,7 @@
 package io.sluice.gateway.session;
 
 import io.sluice.gateway.group.GroupClient;
+import io.sluice.gateway.group.GroupHolder;
 import io.sluice.gateway.group.GroupLimits;
 import io.sluice.gateway.group.GroupLink;
 import io.sluice.gateway.group.LocalGroups;
@@ -64,11 +65,18 @@ public final class GroupModelGateway implements GroupLink {
 
     /** The client's end of a connection. */
     public interface Peer {
-        /** Connected. */
-        void connack();
+        /**
+         * Connected.
+         *
+         * @param isMember whether the session is a member of the group
+         */
+        void connack(boolean isMember);
 
         /** Subscribed. */
         void suback();
+
+        /** Unsubscribed. */
+        void unsuback();
 
         /** A message. */
         void publish(PublishRecord message, Qos qos, int packetId);
@@ -259,8 +267,12 @@ public final class GroupModelGateway implements GroupLink {
 
     // --- clients
 
-    /** A client connects; the server's end of its connection. */
-    public Member connect(String clientId, boolean durable, Qos qos, Peer peer) {
+    /**
+     * A client connects; the server's end of its connection.
+     *
+     * @param cleanStart whether an earlier session of a durable client ends
+     */
+    public Member connect(String clientId, boolean durable, boolean cleanStart, Qos qos, Peer peer) {
         Member earlier = members.get(clientId);
         if (earlier != null) {
             earlier.end();
@@ -268,10 +280,9 @@ public final class GroupModelGateway implements GroupLink {
         Member member = new Member(clientId, durable, new SubscriptionOptions(qos, false, false, 0), peer);
         members.put(clientId, member);
         if (durable) {
-            member.attach();
+            member.attach(cleanStart);
         } else {
-            peer.connack();
-            member.subscribe();
+            peer.connack(false);
         }
         return member;
     }
@@ -292,6 +303,7 @@ public final class GroupModelGateway implements GroupLink {
         private long request;
         private long epoch = -1;
         private long sessionId;
+        private int turn;
         private boolean attached;
         private boolean ended;
         private int undurable;
@@ -318,7 +330,7 @@ public final class GroupModelGateway implements GroupLink {
                     }));
         }
 
-        private void attach() {
+        private void attach(boolean cleanStart) {
             request = ++requests;
             append(
                     new ClientCommand.Attach(
@@ -327,7 +339,7 @@ public final class GroupModelGateway implements GroupLink {
                             slot,
                             request,
                             world.now(),
-                            false,
+                            cleanStart,
                             ClientCommand.Attach.FOREVER,
                             5,
                             0,
@@ -357,14 +369,13 @@ public final class GroupModelGateway implements GroupLink {
                 attached = true;
                 epoch = page.epoch();
                 sessionId = page.sessionId();
-                peer.connack();
+                peer.connack(!page.shared().isEmpty());
                 page.assigned().forEach(assigned::resume);
                 page.assignedReceived().forEach(assigned::resumeReceived);
                 assigned.send();
-                if (page.shared().isEmpty()) {
-                    subscribe();
-                } else {
-                    onTail.add(() -> expect(() -> groups.add(GROUP, this, options)));
+                if (!page.shared().isEmpty()) {
+                    GroupHolder holder = holder();
+                    onTail.add(() -> groups.rejoin(this, holder, page.shared()));
                 }
             } else if (record instanceof Fanout.Refused refused && refused.request() == request) {
                 end();
@@ -373,52 +384,55 @@ public final class GroupModelGateway implements GroupLink {
             }
         }
 
-        private void expect(Runnable add) {
-            long[] ends = tail.clone();
-            Runnable then = () -> {
-                if (ended) {
-                    groups.cancel(GROUP);
-                } else {
-                    add.run();
-                }
-            };
-            groups.expect(GROUP, ends, () -> {
-                if (durable) {
-                    GroupModelGateway.this.append(
-                            new GroupCommand.Hold(GROUP, clientId, sessionId, epoch, ends), offset -> then.run());
-                } else {
-                    then.run();
-                }
-            });
+        private GroupHolder holder() {
+            turn++;
+            return new GroupHolder(clientId, sessionId, epoch, turn);
         }
 
-        private void subscribe() {
-            onTail.add(() -> expect(() -> {
-                groups.add(GROUP, this, options);
-                long[] at = tail.clone();
-                onLoop.add(() -> {
-                    if (ended) {
-                        return;
-                    }
-                    if (!durable) {
-                        peer.suback();
-                        return;
-                    }
-                    undurable++;
-                    command(
+        /** SUBSCRIBE. */
+        public void subscribe() {
+            List<Fanout.Shared> wanted = List.of(new Fanout.Shared(GROUP, options));
+            onLoop.add(() -> {
+                GroupHolder holder = durable ? holder() : null;
+                onTail.add(() -> groups.expect(this, holder, wanted, tail.clone(), () -> {
+                    groups.add(this, wanted);
+                    long[] at = tail.clone();
+                    change(
                             new ClientCommand.Subscribe(
                                     clientId,
                                     epoch,
                                     at,
                                     List.of(new ClientCommand.Subscribe.Requested(
                                             new TopicFilter(GROUP.text()), options))),
-                            offset -> {
-                                undurable--;
-                                peer.suback();
-                                assigned.send();
-                            });
-                });
-            }));
+                            peer::suback);
+                }));
+            });
+        }
+
+        /** UNSUBSCRIBE. */
+        public void unsubscribe() {
+            onLoop.add(() -> onTail.add(() -> groups.leave(
+                    this,
+                    List.of(GROUP),
+                    () -> change(
+                            new ClientCommand.Unsubscribe(
+                                    clientId, epoch, tail.clone(), turn, List.of(new TopicFilter(GROUP.text()))),
+                            peer::unsuback))));
+        }
+
+        private void change(ClientCommand command, Runnable then) {
+            onLoop.add(() -> {
+                if (!ended && durable) {
+                    undurable++;
+                    command(command, offset -> {
+                        undurable--;
+                        then.run();
+                        assigned.send();
+                    });
+                } else if (!ended) {
+                    then.run();
+                }
+            });
         }
 
         /** The connection is over. */
@@ -480,6 +494,11 @@ public final class GroupModelGateway implements GroupLink {
         @Override
         public boolean isDurable() {
             return durable;
+        }
+
+        @Override
+        public boolean hasEnded() {
+            return ended;
         }
 
         @Override
@@ -604,6 +623,11 @@ public final class GroupModelGateway implements GroupLink {
     @Override
     public void append(GroupCommand command, LongConsumer durable) {
         append(command, command.key(), offset -> onTail.add(() -> durable.accept(offset)));
+    }
+
+    @Override
+    public boolean isWritten(GroupId group) {
+        return random.nextInt(10) > 0;
     }
 
     @Override

@@ -500,7 +500,7 @@ public final class ModelGateway {
             }
             change(() -> filters = filters.unsubscribe(unwanted, at));
             outbound.changeBegins();
-            append(q, clientId, new ClientCommand.Unsubscribe(clientId, epoch, at, List.of(unwanted)), offset -> {
+            append(q, clientId, new ClientCommand.Unsubscribe(clientId, epoch, at, 0, List.of(unwanted)), offset -> {
                 if (!ended) {
                     outbound.changeIsDurable();
                     peer.unsuback();

@@ -19,13 +19,21 @@ final class GroupModelMember {
 
     private final String id;
     private final boolean durable;
+    private final boolean faithful;
+    private final boolean forgetful;
     private final Qos qos;
     private final GroupWorld world;
     private final Random random;
     private GroupModelGateway.Member connection;
     private Object peer;
     private boolean connected;
+    /** Whether it is a member as far as it knows. */
     private boolean subscribed;
+
+    private boolean wasSubscribed;
+    /** Whether SUBSCRIBE or UNSUBSCRIBE is not answered. */
+    private boolean changing;
+
     private final Deque<Runnable> inbox = new ArrayDeque<>();
     /** Packet identifiers of QoS 2 messages that are not released; they outlive the connection of a durable one. */
     private final Set<Integer> unreleased = new HashSet<>();
@@ -34,9 +42,16 @@ final class GroupModelMember {
 
     final List<Integer> gotOnce = new ArrayList<>();
 
-    GroupModelMember(String id, boolean durable, Qos qos, GroupWorld world, Random random) {
+    /**
+     * @param faithful whether it never unsubscribes
+     * @param forgetful whether it now and then begins a new session
+     */
+    GroupModelMember(
+            String id, boolean durable, boolean faithful, boolean forgetful, Qos qos, GroupWorld world, Random random) {
         this.id = id;
         this.durable = durable;
+        this.faithful = faithful;
+        this.forgetful = forgetful;
         this.qos = qos;
         this.world = world;
         this.random = random;
@@ -51,20 +66,36 @@ final class GroupModelMember {
     }
 
     boolean wasSubscribed() {
-        return durable && subscribed;
+        return wasSubscribed;
     }
 
     boolean isBusy() {
-        return !inbox.isEmpty() || connection == null;
+        return !inbox.isEmpty() || connection == null || changing || (faithful && !subscribed);
     }
 
-    /** Something, and now and then it breaks off. */
+    /** Something; now and then it breaks off, or is a member no more, or again. */
     void step() {
         if (random.nextInt(120) == 0) {
             breakConnection();
+        } else if (connected && !changing && !faithful && subscribed && random.nextInt(30) == 0) {
+            unsubscribe();
+        } else if (connected && !changing && !subscribed && random.nextInt(2) == 0) {
+            subscribe();
         } else {
             work();
         }
+    }
+
+    private void subscribe() {
+        world.tell(id + " subscribes");
+        changing = true;
+        connection.subscribe();
+    }
+
+    private void unsubscribe() {
+        world.tell(id + " unsubscribes");
+        changing = true;
+        connection.unsubscribe();
     }
 
     /** Something of use. */
@@ -76,6 +107,8 @@ final class GroupModelMember {
             }
         } else if (!inbox.isEmpty()) {
             inbox.remove().run();
+        } else if (connected && !changing && !subscribed && faithful) {
+            subscribe();
         }
     }
 
@@ -90,17 +123,20 @@ final class GroupModelMember {
     private void lost() {
         connection = null;
         connected = false;
+        changing = false;
         peer = null;
         inbox.clear();
         if (!durable) {
             unreleased.clear();
+            subscribed = false;
         }
     }
 
     private void connect(GroupModelGateway gateway) {
         Peer own = new Peer();
         peer = own;
-        GroupModelGateway.Member made = gateway.connect(id, durable, qos, own);
+        boolean cleanStart = forgetful && random.nextInt(4) == 0;
+        GroupModelGateway.Member made = gateway.connect(id, durable, cleanStart, qos, own);
         if (peer == own) {
             connection = made;
         }
@@ -142,13 +178,34 @@ final class GroupModelMember {
         }
 
         @Override
-        public void connack() {
-            later(() -> connected = true);
+        public void connack(boolean isMember) {
+            later(() -> {
+                connected = true;
+                subscribed = isMember;
+                if (isMember && !faithful && random.nextInt(4) == 0) {
+                    unsubscribe();
+                }
+            });
         }
 
         @Override
         public void suback() {
-            later(() -> subscribed = true);
+            later(() -> {
+                changing = false;
+                subscribed = true;
+                wasSubscribed = true;
+            });
+        }
+
+        @Override
+        public void unsuback() {
+            later(() -> {
+                changing = false;
+                subscribed = false;
+                if (random.nextBoolean()) {
+                    subscribe();
+                }
+            });
         }
 
         @Override

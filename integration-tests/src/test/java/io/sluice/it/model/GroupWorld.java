@@ -47,10 +47,19 @@ final class GroupWorld {
     private int published;
     private boolean publishing;
 
-    /** @param cleanAtQoS2 whether all members are without sessions and at QoS 2; else some are durable */
-    GroupWorld(long seed, boolean cleanAtQoS2) {
+    /** Who is in the group. */
+    enum Members {
+        /** Durable ones at QoS 2, others at QoS 1. One of the durable ones never unsubscribes, so that the group never ends. */
+        MIXED,
+        /** Without sessions, at QoS 2. */
+        CLEAN,
+        /** Durable ones at QoS 2 that now and then begin anew. */
+        FORGETFUL
+    }
+
+    GroupWorld(long seed, Members kind) {
         random = new Random(seed);
-        publishing = cleanAtQoS2;
+        publishing = kind != Members.MIXED;
         for (int q = 0; q < COMMAND_PARTITIONS; q++) {
             queues.add(new ModelQueue(PARTITIONS, 5, 50, SessionWorld.UNLIMITED, new Outputs()));
         }
@@ -58,9 +67,10 @@ final class GroupWorld {
             start(slot);
         }
         for (int i = 0; i < MEMBERS; i++) {
-            boolean durable = !cleanAtQoS2 && i < 3;
-            Qos qos = durable || cleanAtQoS2 ? Qos.EXACTLY_ONCE : Qos.AT_LEAST_ONCE;
-            members.add(new GroupModelMember("member-" + i, durable, qos, this, random));
+            boolean durable = kind == Members.FORGETFUL || (kind == Members.MIXED && i < 3);
+            Qos qos = durable || kind == Members.CLEAN ? Qos.EXACTLY_ONCE : Qos.AT_LEAST_ONCE;
+            boolean forgetful = kind == Members.FORGETFUL;
+            members.add(new GroupModelMember("member-" + i, durable, i == 0, forgetful, qos, this, random));
         }
     }
 
@@ -125,7 +135,7 @@ final class GroupWorld {
 
     /** What is published before the first member is acknowledged is nobody's. */
     private void publish() {
-        publishing |= members.stream().anyMatch(GroupModelMember::wasSubscribed);
+        publishing |= members.get(0).wasSubscribed();
         if (!publishing) {
             return;
         }
@@ -292,6 +302,18 @@ final class GroupWorld {
             }
         }
         return true;
+    }
+
+    /** Sessions by which the group is held though they have ended, or know nothing of it. */
+    List<String> forgottenHolds() {
+        List<String> forgotten = new ArrayList<>();
+        queues.get(0).holds(GroupModelGateway.GROUP).forEach((clientId, sessionId) -> {
+            ModelQueue own = queues.get(partitionOf(clientId.getBytes(StandardCharsets.UTF_8)));
+            if (!own.holds(clientId, sessionId, GroupModelGateway.GROUP)) {
+                forgotten.add("the group is held by session " + sessionId + " of " + clientId);
+            }
+        });
+        return forgotten;
     }
 
     String describe() {

@@ -285,6 +285,21 @@ public final class ModelQueue {
         return text + " " + working.holds;
     }
 
+    /** The sessions that hold a group, by client. */
+    public Map<String, Long> holds(GroupId id) {
+        Map<String, Long> sessions = new HashMap<>();
+        working.holds.getOrDefault(id, Map.of()).forEach((clientId, hold) -> sessions.put(clientId, hold.sessionId()));
+        return sessions;
+    }
+
+    /** Whether a client has that session, and will let go of a group when it ends. */
+    public boolean holds(String clientId, long sessionId, GroupId id) {
+        ClientState client = working.client(clientId);
+        return client != null
+                && client.sessionId() == sessionId
+                && client.shares().holding().contains(id);
+    }
+
     /** Deliveries that are bound to a client and not settled. */
     public int assigned(String clientId) {
         ClientState client = working.client(clientId);

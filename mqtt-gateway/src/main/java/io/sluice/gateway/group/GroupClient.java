@@ -9,6 +9,9 @@ public interface GroupClient {
     /** Whether its session outlives the connection, so that a QoS 2 message that was sent to it remains its own. */
     boolean isDurable();
 
+    /** Whether its connection is over. */
+    boolean hasEnded();
+
     /** QoS 1 and 2 messages that it takes before it has acknowledged one. */
     int window();
 

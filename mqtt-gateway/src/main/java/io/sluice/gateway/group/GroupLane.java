@@ -19,6 +19,8 @@ import java.util.TreeMap;
  */
 public final class GroupLane {
 
+    private static final long NOT_RELEASED = -1;
+
     private final int partition;
     private final long epoch;
     private final GroupLimits limits;
@@ -41,7 +43,7 @@ public final class GroupLane {
     private boolean release;
     private long releaseSince;
     private boolean messageSettled;
-    private boolean released;
+    private long releasedUnder = NOT_RELEASED;
 
     GroupLane(int partition, long epoch, SettledOffsets before, GroupLimits limits, HeldBytes held) {
         this.partition = partition;
@@ -207,6 +209,12 @@ public final class GroupLane {
         keep(message);
     }
 
+    /** A message that is nobody's has been removed from the log. */
+    void settleLost(long offset) {
+        messageSettled = true;
+        settled.add(new OffsetRange(offset, offset + 1));
+    }
+
     /** Whether a member has something. */
     boolean isOut() {
         return !given.isEmpty();
@@ -252,8 +260,17 @@ public final class GroupLane {
         return !settled.isEmpty();
     }
 
-    /** What has happened since the last time, as few stretches. */
-    Advance.Part advance(boolean released) {
+    /** What has happened since the last time, as few stretches, and those of more than one record can have are left for the next. */
+    Advance.Part advance(int mostStretches, boolean released) {
+        List<OffsetRange> merged = merged();
+        int count = Math.min(merged.size(), mostStretches);
+        settled = new ArrayList<>(merged.subList(count, merged.size()));
+        messageSettled = false;
+        return new Advance.Part(
+                partition, epoch, List.copyOf(merged.subList(0, count)), hasDoubtful(), released && settled.isEmpty());
+    }
+
+    private List<OffsetRange> merged() {
         List<OffsetRange> merged = new ArrayList<>();
         settled.sort(Comparator.comparingLong(OffsetRange::from));
         for (OffsetRange range : settled) {
@@ -264,19 +281,18 @@ public final class GroupLane {
                 merged.add(range);
             }
         }
-        settled = new ArrayList<>();
-        messageSettled = false;
-        return new Advance.Part(partition, epoch, merged, hasDoubtful(), released);
+        return merged;
     }
 
-    /** It was let go of in writing, so that what was settled before counts. */
-    void released() {
-        released = true;
+    /** It was let go of in writing, so that what was settled before counts, unless the lease was over when that was written. */
+    void released(long lease) {
+        releasedUnder = lease;
         drop();
     }
 
-    boolean wasReleased() {
-        return released;
+    /** Whether it was let go of under a lease that is not over yet. */
+    boolean wasReleased(long lease) {
+        return releasedUnder == lease;
     }
 
     /** Whether something that is not settled may have been sent by a gateway that was lost. */

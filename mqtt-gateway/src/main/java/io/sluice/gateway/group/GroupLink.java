@@ -17,7 +17,7 @@ public interface GroupLink {
     /**
      * For how long the gateway cannot have been declared lost: as long as this number is the same and not -1, what the gateway
      * writes stands before any word of its loss. It is another one after each time in which that was not certain, and after each
-     * change of {@link #identity}.
+     * change of {@link #identity}, or if what was written first may count later than what was written behind it.
      */
     long lease();
 
@@ -40,6 +40,9 @@ public interface GroupLink {
      * @param durable is told the command's offset
      */
     void append(GroupCommand command, LongConsumer durable);
+
+    /** Whether Kafka takes what concerns a group: nothing is to be sent while it does not, so that not ever more has to be written. */
+    boolean isWritten(GroupId group);
 
     /** Brings a delivery to its client, in the order of the calls. */
     void send(SharedDelivery delivery);

@@ -33,8 +33,18 @@ import java.util.function.LongFunction;
  */
 final class LocalGroup {
 
-    /** Bindings of one record, which has to find a place in a request to Kafka. */
-    private static final int MAX_BINDING_BYTES = 1 << 18;
+    /** Bindings of one record: with what is settled they find room beside the largest message, or one larger message goes alone. */
+    private static final int MAX_BINDING_BYTES = 40 * 1024;
+    /** What a binding takes beside its message and its client id, about. */
+    private static final long BINDING_BYTES = 100;
+    /** What a character of a client id takes at most. */
+    private static final long MAX_UTF8_BYTES = 3;
+
+    /**
+     * Settled stretches of one record. They take up to 18 bytes each, and beside the largest message there is room for 128 KiB in a
+     * record of Kafka.
+     */
+    private static final int MAX_STRETCHES = 4_000;
 
     private static final int NOT_LEAVING = -1;
 
@@ -277,7 +287,8 @@ final class LocalGroup {
                 } else if (isCurrent(lane)) {
                     found.messages().stream()
                             .filter(message -> message.offset() == origin.offset())
-                            .forEach(lane::giveBack);
+                            .findFirst()
+                            .ifPresentOrElse(lane::giveBack, () -> lane.settleLost(origin.offset()));
                     touched.accept(this);
                 }
             });
@@ -337,7 +348,7 @@ final class LocalGroup {
 
     /** Gives members what they have room for, then writes what has to be written at once. */
     void serve() {
-        if (!isSuspended() && isLeased()) {
+        if (!isSuspended() && isLeased() && link.isWritten(id)) {
             boolean given = true;
             while (given && !ready.isEmpty()) {
                 given = false;
@@ -394,7 +405,7 @@ final class LocalGroup {
     private void sendSettled(SharedDelivery delivery) {
         if (isSuspended() || !isLeased()) {
             uncertain.add(delivery);
-        } else if (!isCurrent(delivery.lane()) && !delivery.lane().wasReleased()) {
+        } else if (!isCurrent(delivery.lane()) && !delivery.lane().wasReleased(lease)) {
             link.dropped(); // Another gateway may have it.
         } else if (delivery.member().isGone()) {
             sendToAnother(delivery);
@@ -417,9 +428,6 @@ final class LocalGroup {
 
     /** The session has a packet identifier for a message. */
     void bind(SharedDelivery delivery, LongFunction<Advance.Binding> binding, Runnable bound, Runnable refused) {
-        if (bindingBytes > 0 && bindingBytes + delivery.message().weight() > MAX_BINDING_BYTES) {
-            write(); // A large message goes alone: with others the record might be more than Kafka takes.
-        }
         GroupMember member = delivery.member();
         GroupLane lane = delivery.lane();
         if (member.isGone() || !isCurrent(lane) || !lane.bind(delivery)) {
@@ -428,8 +436,7 @@ final class LocalGroup {
             return;
         }
         member.binding(1);
-        bindings.add(binding.apply(lane.epoch()));
-        bindingBytes += delivery.message().weight();
+        add(binding.apply(lane.epoch()));
         whenWritten.add(() -> {
             member.binding(-1);
             if (isSuspended() || !isLeased()) {
@@ -441,6 +448,17 @@ final class LocalGroup {
         if (bindingBytes >= MAX_BINDING_BYTES) {
             write();
         }
+    }
+
+    private void add(Advance.Binding binding) {
+        long bytes = BINDING_BYTES
+                + binding.delivery().message().weight()
+                + MAX_UTF8_BYTES * binding.clientId().length();
+        if (bindingBytes > 0 && bindingBytes + bytes > MAX_BINDING_BYTES) {
+            append(List.of(), List.of());
+        }
+        bindings.add(binding);
+        bindingBytes += bytes;
     }
 
     /** A member is done with a delivery. */
@@ -457,28 +475,54 @@ final class LocalGroup {
 
     // --- to the queue stage
 
-    /** Writes what has come about since the last time. */
+    /**
+     * Writes what has come about since the last time, in as many records as it takes. Bindings come first, since they count only
+     * as long as their partition is not released.
+     */
     void write() {
+        if (bindingBytes > MAX_BINDING_BYTES) {
+            append(
+                    List.of(),
+                    List.of()); // A large message goes alone: with more the record might be too large for Kafka.
+        }
         List<Advance.Part> parts = new ArrayList<>();
+        int left = MAX_STRETCHES;
         for (GroupLane lane : List.copyOf(lanes.values())) {
-            boolean released = lane.isReleased(link.now());
-            if (released || lane.hasAdvanced()) {
-                parts.add(lane.advance(released));
-            }
-            if (released) {
-                releasedEpochs.put(lane.partition(), lane.epoch());
-                lanes.remove(lane.partition());
-                lane.released();
+            boolean releases = lane.isReleased(link.now());
+            while (releases || lane.hasAdvanced()) {
+                if (left == 0) {
+                    append(parts, List.of());
+                    parts.clear();
+                    left = MAX_STRETCHES;
+                }
+                Advance.Part part = lane.advance(left, releases);
+                parts.add(part);
+                left -= part.settled().size();
+                if (part.released()) {
+                    releases = false;
+                    released(lane);
+                }
             }
         }
-        if (parts.isEmpty() && bindings.isEmpty() && whenWritten.isEmpty()) {
-            return;
+        if (!parts.isEmpty() || !bindings.isEmpty() || !whenWritten.isEmpty()) {
+            List<Runnable> then = whenWritten;
+            whenWritten = new ArrayList<>();
+            append(parts, then);
         }
-        List<Runnable> then = whenWritten;
-        whenWritten = new ArrayList<>();
-        link.append(new Advance(id, incarnation, parts, List.copyOf(bindings)), offset -> then.forEach(Runnable::run));
+    }
+
+    private void append(List<Advance.Part> parts, List<Runnable> then) {
+        link.append(
+                new Advance(id, incarnation, List.copyOf(parts), List.copyOf(bindings)),
+                offset -> then.forEach(Runnable::run));
         bindings.clear();
         bindingBytes = 0;
+    }
+
+    private void released(GroupLane lane) {
+        releasedEpochs.put(lane.partition(), lane.epoch());
+        lanes.remove(lane.partition());
+        lane.released(lease);
     }
 
     /**
@@ -556,7 +600,7 @@ final class LocalGroup {
             write();
             link.append(new GroupCommand.Leave(id, incarnation), offset -> {});
         }
-        lanes.values().forEach(GroupLane::released);
+        lanes.values().forEach(lane -> lane.released(lease));
         lanes.clear();
         ended = true;
     }

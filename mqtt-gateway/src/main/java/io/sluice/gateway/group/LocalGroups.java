@@ -2,15 +2,18 @@ package io.sluice.gateway.group;
 
 import io.sluice.wire.Fanout;
 import io.sluice.wire.FilterTrie;
+import io.sluice.wire.GroupCommand;
 import io.sluice.wire.GroupId;
 import io.sluice.wire.PublishRecord;
-import io.sluice.wire.SubscriptionOptions;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -29,6 +32,8 @@ public final class LocalGroups {
     private final Map<GroupId, LocalGroup> groups = new ConcurrentHashMap<>();
     private final FilterTrie<GroupId, LocalGroup> byFilter = new FilterTrie<>();
     private final Map<GroupClient, Set<GroupId>> ofClient = new HashMap<>();
+    /** Clients that are about to be members as their sessions have it, and what they want of groups meanwhile. */
+    private final Map<GroupClient, Queue<Runnable>> rejoining = new HashMap<>();
     /** Those to which something has happened since they were served. */
     private final Set<LocalGroup> touched = new LinkedHashSet<>();
 
@@ -58,13 +63,68 @@ public final class LocalGroups {
     // --- members
 
     /**
-     * A member is about to come; {@link #add} or {@link #cancel} follows.
+     * A client wants to be a member; {@link #add} follows.
      *
-     * @param at where in the log the group begins if there is none
-     * @param then run when it is durable that the gateway has members of the group
+     * @param holder the client's session, null if it ends with its connection
+     * @param at where in the log a group begins if there is none
+     * @param then run when it is durable that the gateway, and the session, have members of the groups
      */
-    public void expect(GroupId id, long[] at, Runnable then) {
-        groups.computeIfAbsent(id, this::begin).expect(at, then);
+    public void expect(GroupClient client, GroupHolder holder, List<Fanout.Shared> wanted, long[] at, Runnable then) {
+        afterRejoining(client, () -> expect(holder, wanted, at, then));
+    }
+
+    private void expect(GroupHolder holder, List<Fanout.Shared> wanted, long[] at, Runnable then) {
+        Runnable arrived = afterAll(wanted.size(), then);
+        for (Fanout.Shared shared : wanted) {
+            groups.computeIfAbsent(shared.group(), this::begin).expect(at, () -> {
+                if (holder == null) {
+                    arrived.run();
+                } else {
+                    link.append(
+                            new GroupCommand.Hold(
+                                    shared.group(),
+                                    holder.clientId(),
+                                    holder.sessionId(),
+                                    holder.epoch(),
+                                    holder.turn(),
+                                    at),
+                            offset -> arrived.run());
+                }
+            });
+        }
+    }
+
+    private static Runnable afterAll(int count, Runnable then) {
+        int[] missing = {count};
+        return () -> {
+            missing[0]--;
+            if (missing[0] == 0) {
+                then.run();
+            }
+        };
+    }
+
+    /**
+     * A durable session was resumed: its client is a member of groups from now on. What the client wants of groups before that is
+     * so comes after it: an UNSUBSCRIBE that overtook it would be undone.
+     */
+    public void rejoin(GroupClient client, GroupHolder holder, List<Fanout.Shared> shared) {
+        Queue<Runnable> later = new ArrayDeque<>();
+        rejoining.put(client, later);
+        link.ends(ends -> expect(holder, shared, ends, () -> {
+            add(client, shared);
+            rejoining.remove(client);
+            later.forEach(Runnable::run);
+        }));
+    }
+
+    private void afterRejoining(GroupClient client, Runnable task) {
+        Queue<Runnable> later = rejoining.get(client);
+        if (later == null) {
+            task.run();
+        } else {
+            later.add(task);
+        }
     }
 
     private LocalGroup begin(GroupId id) {
@@ -73,32 +133,38 @@ public final class LocalGroups {
         return group;
     }
 
-    /** A member that was expected does not come. */
-    public void cancel(GroupId id) {
-        groups.get(id).cancel();
-    }
-
-    /** A member that was expected is there. */
-    public void add(GroupId id, GroupClient client, SubscriptionOptions options) {
-        LocalGroup group = groups.get(id);
-        ofClient.computeIfAbsent(client, unused -> new HashSet<>(2)).add(id);
-        group.add(client, options);
-        touched.add(group);
+    /** What was expected is there, unless the client's connection is over. */
+    public void add(GroupClient client, List<Fanout.Shared> wanted) {
+        for (Fanout.Shared shared : wanted) {
+            LocalGroup group = groups.get(shared.group());
+            if (client.hasEnded()) {
+                group.cancel();
+            } else {
+                ofClient.computeIfAbsent(client, unused -> new HashSet<>(2)).add(shared.group());
+                group.add(client, shared.options());
+                touched.add(group);
+            }
+        }
     }
 
     /**
      * A client has unsubscribed.
      *
-     * @param then run when nothing of the group is being bound to its session any more
+     * @param then run when nothing of the groups is being bound to its session any more
      */
-    public void leave(GroupId id, GroupClient client, Runnable then) {
-        LocalGroup group = groups.get(id);
-        if (group == null) {
-            then.run();
-        } else {
-            group.leave(client, then);
-            touched.add(group);
-        }
+    public void leave(GroupClient client, Collection<GroupId> left, Runnable then) {
+        afterRejoining(client, () -> {
+            Runnable done = afterAll(left.size(), then);
+            for (GroupId id : left) {
+                LocalGroup group = groups.get(id);
+                if (group == null) {
+                    done.run();
+                } else {
+                    group.leave(client, done);
+                    touched.add(group);
+                }
+            }
+        });
     }
 
     /** A client's connection is over: what it has and has not acknowledged is for others. */
@@ -208,6 +274,19 @@ public final class LocalGroups {
             }
         }
         return new Figures(lanes, waiting, given, behind, oldest);
+    }
+
+    /** For each group for which a message waits, when the oldest one was published, in milliseconds since the epoch. */
+    public Map<GroupId, Long> oldestWaiting() {
+        Map<GroupId, Long> oldest = new HashMap<>();
+        for (LocalGroup group : groups.values()) {
+            for (GroupLane lane : group.lanes()) {
+                if (lane.waiting() > 0) {
+                    oldest.merge(group.id(), lane.oldest(), Math::min);
+                }
+            }
+        }
+        return oldest;
     }
 
     @Override

@@ -54,14 +54,21 @@ final class GroupReader implements AutoCloseable {
             java.util.function.Consumer<Found> found) {}
 
     private final Consumer<byte[], byte[]> consumer;
+    private final int lookBack;
     private final AtomicLong lost = new AtomicLong();
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
     private final Thread thread = new Thread(this::run, "group-reader");
     private volatile boolean closing;
 
-    /** @param consumer assigned to nothing; owned by this object from now on */
-    GroupReader(Consumer<byte[], byte[]> consumer) {
+    /**
+     * A reader that is not running yet.
+     *
+     * @param consumer assigned to nothing; owned by this object from now on
+     * @param lookBack records before a message among which a first copy of it is looked for, at most
+     */
+    GroupReader(Consumer<byte[], byte[]> consumer, int lookBack) {
         this.consumer = consumer;
+        this.lookBack = lookBack;
     }
 
     /** Starts the thread. */
@@ -171,15 +178,20 @@ final class GroupReader implements AutoCloseable {
         }
     }
 
-    /** Leaves out second copies: the first may stand before where the search began, though not before the place it tells. */
+    /**
+     * Leaves out second copies: the first may stand before where the search began, though not before the place it tells. As the
+     * tail, it looks back only so far.
+     */
     private List<PublishRecord> withoutCopies(Request request, List<PublishRecord> messages) {
         long first = request.from();
+        Set<String> wanted = new HashSet<>();
         for (PublishRecord message : messages) {
             if (message.uniqueId() != null && message.uniqueAfter() >= 0) {
                 first = Math.min(first, message.uniqueAfter());
+                wanted.add(message.uniqueId());
             }
         }
-        Set<String> seen = idsBetween(request, first);
+        Set<String> seen = idsBetween(Math.max(first, request.from() - lookBack), request, wanted);
         List<PublishRecord> left = new ArrayList<>(messages.size());
         for (PublishRecord message : messages) {
             if (message.uniqueId() == null || seen.add(message.uniqueId())) {
@@ -189,7 +201,8 @@ final class GroupReader implements AutoCloseable {
         return left;
     }
 
-    private Set<String> idsBetween(Request request, long first) {
+    /** Which of the wanted ids stand before where the search began. */
+    private Set<String> idsBetween(long first, Request request, Set<String> wanted) {
         Set<String> ids = new HashSet<>();
         if (first == request.from()) {
             return ids;
@@ -197,11 +210,11 @@ final class GroupReader implements AutoCloseable {
         long at = Math.max(
                 first, consumer.beginningOffsets(List.of(request.partition())).get(request.partition()));
         consumer.seek(request.partition(), at);
-        while (at < request.from()) {
+        while (at < request.from() && ids.size() < wanted.size()) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 PublishRecord message = record.offset() < request.from() ? decode(record) : null;
-                if (message != null && message.uniqueId() != null) {
+                if (message != null && message.uniqueId() != null && wanted.contains(message.uniqueId())) {
                     ids.add(message.uniqueId());
                 }
             }

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.Producer;
  * @param producer writes commands; owned by somebody else
  * @param commands the topic of commands
  * @param reader reads what the tail has passed
+ * @param retention of the log
  * @param identity the gateway's present incarnation and slot
  * @param lease see {@link io.sluice.gateway.group.GroupLink#lease}
  * @param maxGroups groups that the gateway may have members of
@@ -20,6 +21,7 @@ record GroupServices(
         Producer<byte[], byte[]> producer,
         String commands,
         GroupReader reader,
+        LogRetention retention,
         Supplier<Heartbeat> identity,
         LongSupplier lease,
         int maxGroups,

@@ -220,7 +220,10 @@ public final class KafkaLog implements AutoCloseable {
                 new GroupServices(
                         producer,
                         topics.commands(),
-                        new GroupReader(consumer(groupReaderProperties())),
+                        new GroupReader(
+                                consumer(groupReaderProperties()),
+                                config.sessions().uniqueIds()),
+                        new LogRetention(admin, topics.publish()),
                         identity,
                         lease,
                         config.groups().groups(),

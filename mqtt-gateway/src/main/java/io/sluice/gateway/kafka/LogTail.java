@@ -2,6 +2,7 @@ package io.sluice.gateway.kafka;
 
 import io.sluice.gateway.SessionsConfig;
 import io.sluice.gateway.group.GroupClient;
+import io.sluice.gateway.group.GroupHolder;
 import io.sluice.gateway.group.SharedDelivery;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DeliveryBatch;
@@ -10,7 +11,6 @@ import io.sluice.gateway.session.DeliverySource;
 import io.sluice.gateway.session.DeliveryTarget;
 import io.sluice.gateway.session.DropReason;
 import io.sluice.gateway.session.EndReason;
-import io.sluice.gateway.session.GroupHolder;
 import io.sluice.gateway.session.Session;
 import io.sluice.gateway.session.Subscription;
 import io.sluice.wire.DamagedRecordException;
@@ -157,15 +157,16 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     @Override
     public void subscribe(Session session, SubscribeRequest request) {
-        List<Subscription> shared = request.shared();
+        List<Fanout.Shared> shared = request.shared();
         if (shared.isEmpty()) {
             logEnd.ask(ends -> onTail(() -> changes.add(ends, () -> install(session, request))));
             return;
         }
         GroupHolder holder = session.isDurable() ? session.holder() : null;
         logEnd.ask(ends -> onTail(() -> groups.expect(
-                shared,
+                session,
                 holder,
+                shared,
                 ends,
                 () -> changes.add(ends, () -> {
                     groups.add(session, shared);
@@ -175,12 +176,8 @@ public final class LogTail implements DeliverySource, AutoCloseable {
 
     @Override
     public void rejoin(Session session, List<Fanout.Shared> shared) {
-        List<Subscription> subscriptions = shared.stream()
-                .map(share -> Subscription.of(new TopicFilter(share.group().text()), share.options()))
-                .toList();
         GroupHolder holder = session.holder();
-        logEnd.ask(ends ->
-                onTail(() -> groups.expect(subscriptions, holder, ends, () -> groups.add(session, subscriptions))));
+        onTail(() -> groups.rejoin(session, holder, shared));
     }
 
     @Override

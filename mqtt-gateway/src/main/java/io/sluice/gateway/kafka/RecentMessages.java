@@ -1,10 +1,10 @@
 package io.sluice.gateway.kafka;
 
+import io.sluice.gateway.group.GroupLink.Found;
 import io.sluice.wire.PublishRecord;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
@@ -16,6 +16,9 @@ import java.util.function.Predicate;
  */
 final class RecentMessages {
 
+    /** Messages that one search looks at: the tail has other things to do as well. */
+    private static final int MAX_SEARCHED = 10_000;
+
     private final long maxBytes;
     /** For each partition, the offset behind the last message that the tail has read. */
     private final long[] passed;
@@ -25,6 +28,8 @@ final class RecentMessages {
     private final long[] heldFrom;
     /** In the order in which they were read. */
     private final ArrayDeque<PublishRecord> messages = new ArrayDeque<>();
+    /** The same for each partition. */
+    private final MessageRing[] rings;
 
     private boolean keeps;
     private long bytes;
@@ -34,6 +39,12 @@ final class RecentMessages {
         this.passed = new long[partitions];
         this.reached = new AtomicLongArray(partitions);
         this.heldFrom = new long[partitions];
+        this.rings = new MessageRing[partitions];
+        newRings();
+    }
+
+    private void newRings() {
+        Arrays.setAll(rings, partition -> new MessageRing());
     }
 
     /** Begins to keep messages. */
@@ -64,9 +75,11 @@ final class RecentMessages {
     void add(PublishRecord message) {
         if (keeps) {
             messages.add(message);
+            rings[message.partition()].add(message);
             bytes += message.weight();
             while (bytes > maxBytes) {
                 PublishRecord oldest = messages.remove();
+                rings[oldest.partition()].removeFirst();
                 bytes -= oldest.weight();
                 heldFrom[oldest.partition()] = oldest.offset() + 1;
             }
@@ -76,6 +89,7 @@ final class RecentMessages {
     /** The tail's place has changed in another way than by reading. */
     void forget() {
         messages.clear();
+        newRings();
         bytes = 0;
         keeps = false;
         Arrays.fill(heldFrom, 0);
@@ -96,25 +110,27 @@ final class RecentMessages {
         return keeps && from >= heldFrom[partition];
     }
 
-    /** The messages of one partition from an offset on that match, the first ones of them, in their order. */
-    List<PublishRecord> find(int partition, long from, int most, Predicate<PublishRecord> matching) {
-        Deque<PublishRecord> found = new ArrayDeque<>();
-        Iterator<PublishRecord> backwards = messages.descendingIterator();
-        while (backwards.hasNext()) {
-            PublishRecord message = backwards.next();
-            if (message.partition() == partition) {
-                if (message.offset() < from) {
-                    break;
-                }
-                if (matching.test(message)) {
-                    found.addFirst(message);
-                }
-                if (found.size() > most) {
-                    found.removeLast();
+    /**
+     * Messages of one partition from an offset on that match, from the first on: as many as are wanted, or those of as many as one
+     * search looks at.
+     */
+    Found find(int partition, long from, int most, Predicate<PublishRecord> matching) {
+        MessageRing ring = rings[partition];
+        int begin = ring.placeOf(from);
+        int end = Math.min(ring.size(), begin + MAX_SEARCHED);
+        List<PublishRecord> found = new ArrayList<>();
+        for (int place = begin; place < end; place++) {
+            PublishRecord message = ring.get(place);
+            if (matching.test(message)) {
+                found.add(message);
+                if (found.size() == most) {
+                    return new Found(found, message.offset() + 1);
                 }
             }
         }
-        return List.copyOf(found);
+        boolean isAll = end == ring.size();
+        return new Found(
+                found, isAll ? Math.max(from, passed[partition]) : ring.get(end).offset());
     }
 
     /** Calls back with the messages from a place up to the tail's, in the order in which they were read. */

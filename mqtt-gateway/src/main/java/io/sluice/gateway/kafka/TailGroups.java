@@ -1,13 +1,12 @@
 package io.sluice.gateway.kafka;
 
+import io.sluice.gateway.group.GroupHolder;
 import io.sluice.gateway.group.GroupLink;
 import io.sluice.gateway.group.LocalGroups;
 import io.sluice.gateway.group.SharedDelivery;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DropReason;
-import io.sluice.gateway.session.GroupHolder;
 import io.sluice.gateway.session.Session;
-import io.sluice.gateway.session.Subscription;
 import io.sluice.wire.Fanout;
 import io.sluice.wire.GroupCommand;
 import io.sluice.wire.GroupId;
@@ -21,8 +20,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.ToDoubleFunction;
-import org.apache.kafka.clients.producer.Callback;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +28,10 @@ import org.slf4j.LoggerFactory;
 final class TailGroups implements GroupLink {
 
     private static final Logger log = LoggerFactory.getLogger(TailGroups.class);
+    /** What a lease differs by after Kafka has refused something that it had begun to take. */
+    private static final long DISORDER = 1L << 40;
+
+    private static final long RETENTION_SECONDS = 60;
 
     private final GroupServices services;
     private final List<TopicPartition> partitions;
@@ -39,6 +40,8 @@ final class TailGroups implements GroupLink {
     private final Consumer<Runnable> onTail;
     private final Consumer<SharedDelivery> send;
     private final GatewayMetrics metrics;
+    private final EndangeredGroups endangered = new EndangeredGroups();
+    private final GroupJournal journal;
     private final LocalGroups groups;
     /** Whether the tail was asked to look after time, and has not done so. */
     private final AtomicBoolean ticking = new AtomicBoolean();
@@ -64,7 +67,13 @@ final class TailGroups implements GroupLink {
         this.onTail = onTail;
         this.send = send;
         this.metrics = metrics;
+        this.journal = new GroupJournal(services.producer(), services.commands(), partitions.size(), onTail);
         this.groups = new LocalGroups(services.limits(), this);
+        metrics.gauge(
+                "sluice.groups.unwritten.commands",
+                "Commands of groups that wait for Kafka to take one",
+                journal,
+                GroupJournal::waiting);
         metrics.gauge("sluice.groups", "Groups of shared subscriptions with members here", groups, LocalGroups::size);
         gauge("partitions", "Partitions of the log served, for each group", LocalGroups.Figures::lanes);
         gauge("waiting.messages", "Messages read ahead of the members of groups", LocalGroups.Figures::waiting);
@@ -74,6 +83,11 @@ final class TailGroups implements GroupLink {
                 "oldest.seconds",
                 "Age of the oldest message that waits for a member; what is as old as the log's retention is lost",
                 figures -> Math.max(0, System.currentTimeMillis() - figures.oldest()) / 1e3);
+metrics.gauge(
+                "sluice.groups.endangered",
+                "Groups that will soon lose messages, since the log removes them before the groups come to them",
+                endangered,
+                EndangeredGroups::count);
         metrics.counter(
                 "sluice.groups.lost.records",
                 "Records that the log no longer held when a group came to them",
@@ -86,8 +100,28 @@ final class TailGroups implements GroupLink {
 
     /** Looks after time from now on. */
     void start(ScheduledExecutorService timer) {
+        journal.start(timer);
+        timer.scheduleWithFixedDelay(this::watchRetention, RETENTION_SECONDS, RETENTION_SECONDS, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(
                 this::tick, services.limits().settleMillis(), services.limits().settleMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void watchRetention() {
+        if (groups.size() > 0 || endangered.count() > 0) {
+            services.retention().ask(millis -> onTail.accept(() -> warn(System.currentTimeMillis(), millis)));
+        }
+    }
+
+    private void warn(long now, long retentionMillis) {
+        endangered
+                .update(groups.oldestWaiting(), now, retentionMillis)
+                .forEach(
+                        (group, oldest) -> log.atWarn()
+                                .addKeyValue("group", group.text())
+                                .addKeyValue("ageSeconds", (now - oldest) / 1_000)
+                                .addKeyValue("retentionSeconds", retentionMillis / 1_000)
+                                .log(
+                                        "A group of shared subscriptions will soon lose messages, since its members are too slow"));
     }
 
     private void tick() {
@@ -126,57 +160,26 @@ final class TailGroups implements GroupLink {
         groups.leaveAll();
     }
 
-    /**
-     * Makes it durable that the gateway, and a durable session, have members of groups, before they get them.
-     *
-     * @param holder the session, null if it ends with its connection
-     * @param ends of the log as of the SUBSCRIBE
-     */
-    void expect(List<Subscription> shared, GroupHolder holder, long[] ends, Runnable then) {
+    /** See {@link LocalGroups#expect}. */
+    void expect(Session session, GroupHolder holder, List<Fanout.Shared> shared, long[] ends, Runnable then) {
         recent.keep();
-        int[] missing = {shared.size()};
-        Runnable arrived = () -> {
-            missing[0]--;
-            if (missing[0] == 0) {
-                then.run();
-            }
-        };
-        for (Subscription subscription : shared) {
-            GroupId group = subscription.group();
-            groups.expect(group, ends, () -> {
-                if (holder == null) {
-                    arrived.run();
-                } else {
-                    append(
-                            new GroupCommand.Hold(group, holder.clientId(), holder.sessionId(), holder.epoch(), ends),
-                            offset -> arrived.run());
-                }
-            });
-        }
+        groups.expect(session, holder, shared, ends, then);
     }
 
-    /** What {@link #expect} had announced has come, unless the session has ended. */
-    void add(Session session, List<Subscription> shared) {
-        for (Subscription subscription : shared) {
-            if (session.hasEnded()) {
-                groups.cancel(subscription.group());
-            } else {
-                groups.add(subscription.group(), session, subscription.options());
-            }
-        }
+    /** See {@link LocalGroups#add}. */
+    void add(Session session, List<Fanout.Shared> shared) {
+        groups.add(session, shared);
     }
 
-    /** A session has left groups. */
+    /** See {@link LocalGroups#rejoin}. */
+    void rejoin(Session session, GroupHolder holder, List<Fanout.Shared> shared) {
+        recent.keep();
+        groups.rejoin(session, holder, shared);
+    }
+
+    /** See {@link LocalGroups#leave}. */
     void leave(Session session, List<GroupId> shared, Runnable then) {
-        int[] missing = {shared.size()};
-        for (GroupId group : shared) {
-            groups.leave(group, session, () -> {
-                missing[0]--;
-                if (missing[0] == 0) {
-                    then.run();
-                }
-            });
-        }
+        groups.leave(session, shared, then);
     }
 
     void remove(Session session) {
@@ -192,7 +195,8 @@ final class TailGroups implements GroupLink {
 
     @Override
     public long lease() {
-        return services.lease().getAsLong();
+        long lease = services.lease().getAsLong();
+        return lease < 0 ? lease : lease + DISORDER * journal.disorders();
     }
 
     @Override
@@ -212,27 +216,12 @@ final class TailGroups implements GroupLink {
 
     @Override
     public void append(GroupCommand command, LongConsumer durable) {
-        int partition = command.group().partition(partitions.size());
-        Callback callback = (metadata, failure) -> {
-            if (failure == null) {
-                long offset = metadata.offset();
-                onTail.accept(() -> durable.accept(offset));
-            } else {
-                log.atError()
-                        .addKeyValue("group", command.group())
-                        .addKeyValue("cause", failure.getMessage())
-                        .log("Kafka refused what concerns a group of shared subscriptions");
-            }
-        };
-        try {
-            services.producer()
-                    .send(
-                            new ProducerRecord<>(services.commands(), partition, command.key(), command.value()),
-                            callback);
-        } catch (RuntimeException e) {
-            // Kafka tells of some failures by throwing instead of calling back.
-            callback.onCompletion(null, e);
-        }
+        journal.append(command, durable);
+    }
+
+    @Override
+    public boolean isWritten(GroupId group) {
+        return journal.isTaken(group);
     }
 
     @Override
@@ -244,7 +233,11 @@ final class TailGroups implements GroupLink {
     public void read(GroupId group, int partition, long from, int most, Consumer<Found> found) {
         onTail.accept(() -> {
             if (recent.reaches(partition, from)) {
-                found.accept(findRecent(group, partition, from, most));
+                found.accept(recent.find(
+                        partition,
+                        from,
+                        most,
+                        message -> group.filter().matches(new String(message.topic(), StandardCharsets.UTF_8))));
             } else {
                 services.reader()
                         .read(new GroupReader.Request(
@@ -255,18 +248,6 @@ final class TailGroups implements GroupLink {
                                 answer -> onTail.accept(() -> found.accept(answer))));
             }
         });
-    }
-
-    private Found findRecent(GroupId group, int partition, long from, int most) {
-        List<PublishRecord> messages = recent.find(
-                partition,
-                from,
-                most,
-                message -> group.filter().matches(new String(message.topic(), StandardCharsets.UTF_8)));
-        long reached = messages.size() < most
-                ? Math.max(from, recent.passed()[partition])
-                : messages.get(messages.size() - 1).offset() + 1;
-        return new Found(messages, reached);
     }
 
     @Override

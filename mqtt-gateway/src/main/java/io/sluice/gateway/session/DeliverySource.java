@@ -32,7 +32,10 @@ public interface DeliverySource {
     /** Delivers no more to a durable session for now but what its groups give to it. */
     void leaveTail(Session session);
 
-    /** A durable session was resumed: it is a member of its groups here from now on. */
+    /**
+     * A durable session was resumed: it is a member of its groups here from now on. What it changes of that later takes effect
+     * behind it.
+     */
     void rejoin(Session session, List<Fanout.Shared> shared);
 
     /** Whether there is room for another group; any thread, about. */
@@ -84,9 +87,10 @@ public interface DeliverySource {
         }
 
         /** Those that are shared. */
-        public List<Subscription> shared() {
+        public List<Fanout.Shared> shared() {
             return granted.stream()
                     .filter(subscription -> subscription.group() != null)
+                    .map(subscription -> new Fanout.Shared(subscription.group(), subscription.options()))
                     .toList();
         }
     }

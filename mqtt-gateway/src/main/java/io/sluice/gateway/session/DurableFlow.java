@@ -1,5 +1,6 @@
 package io.sluice.gateway.session;
 
+import io.sluice.gateway.group.GroupHolder;
 import io.sluice.gateway.group.SharedDelivery;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DeliverySource.RetainedMatch;
@@ -59,6 +60,9 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     private SessionFilters filters;
     /** Written on the event loop, read by the tail. */
     private volatile long epoch = UNKNOWN;
+
+    /** How often groups were told of the session; written on the event loop, read by the tail. */
+    private volatile int turn;
 
     private long sessionId;
     private long request;
@@ -437,7 +441,9 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
     private void write(UnsubscribeRequest asked, long[] at) {
         outbound.changeBegins();
         journal.append(
-                session, new ClientCommand.Unsubscribe(session.clientId(), epoch, at, asked.filters()), offset -> {
+                session,
+                new ClientCommand.Unsubscribe(session.clientId(), epoch, at, turn, asked.filters()),
+                offset -> {
                     outbound.changeIsDurable();
                     session.unsubscribed(asked);
                     assigned.send();
@@ -466,9 +472,11 @@ final class DurableFlow implements DurableConnection, DurableLink, AssignedOutbo
         }
     }
 
-    /** Who the session is as a member of groups. */
+    /** Who the session is as a member of groups that are told of it now. */
     GroupHolder holder() {
-        return new GroupHolder(session.clientId(), sessionId, epoch);
+        int next = turn + 1;
+        turn = next;
+        return new GroupHolder(session.clientId(), sessionId, epoch, next);
     }
 
     @Override

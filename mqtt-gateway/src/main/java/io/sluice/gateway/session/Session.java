@@ -1,6 +1,7 @@
 package io.sluice.gateway.session;
 
 import io.sluice.gateway.group.GroupClient;
+import io.sluice.gateway.group.GroupHolder;
 import io.sluice.gateway.group.SharedDelivery;
 import io.sluice.gateway.metrics.GatewayMetrics;
 import io.sluice.gateway.session.DeliverySource.RetainedMatch;
@@ -117,6 +118,7 @@ public final class Session implements GroupClient {
     }
 
     /** Whether the session is over; any thread. */
+    @Override
     public boolean hasEnded() {
         return ended;
     }
@@ -518,7 +520,7 @@ public final class Session implements GroupClient {
         connection.execute(task);
     }
 
-    /** Who a durable session is as a member of groups. */
+    /** Who a durable session is as a member of groups that are told of it now; on the event loop. */
     public GroupHolder holder() {
         return durable.holder();
     }

@@ -149,10 +149,11 @@ final class ClientQueue {
 
     private void ofOneClient(String clientId, long offset, Command command, long now) {
         ClientState client = state.client(clientId);
-        if (client == null) {
+        if (command instanceof ClientCommand.Held held) {
+            held(clientId, client, held);
+        } else if (client == null) {
             return;
-        }
-        if (command instanceof ClientCommand.Detach detach) {
+        } else if (command instanceof ClientCommand.Detach detach) {
             detach(clientId, client, detach, offset, now);
         } else if (command instanceof ClientCommand.Due due) {
             due(clientId, client, due, offset, now);
@@ -199,6 +200,7 @@ final class ClientQueue {
             client.late().clear();
             client.filtersEpoch(epoch);
             filters(clientId, client, offset, change);
+            shares(clientId, client, change);
         } else {
             client.late().removeIf(earlier -> epochOf(earlier) < epoch);
             client.late().add(change);
@@ -232,7 +234,6 @@ final class ClientQueue {
     }
 
     private void filters(String clientId, ClientState client, long offset, ClientCommand change) {
-        shares(clientId, client, change);
         SessionFilters changed = changed(client.filters(), change, offset);
         if (!changed.equals(client.filters())) {
             if (change instanceof ClientCommand.Unsubscribe unsubscribe) {
@@ -266,25 +267,59 @@ final class ClientQueue {
         if (change instanceof ClientCommand.Subscribe subscribe) {
             for (ClientCommand.Subscribe.Requested wanted : subscribe.filters()) {
                 GroupId group = GroupId.ofShared(wanted.filter());
-                if (group != null
-                        && !wanted.options().equals(client.shares().groups().put(group, wanted.options()))) {
-                    // The gateway has told the group as well, but may have done so before an earlier Drop was written.
-                    effects.toGroup(new GroupCommand.Hold(
-                            group, clientId, client.sessionId(), subscribe.epoch(), subscribe.at()));
-                    effects.told(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
-                    effects.changed(clientId, client);
+                if (group != null && client.shares().join(group, wanted.options())) {
+                    sharesChanged(clientId, client);
                 }
             }
         } else if (change instanceof ClientCommand.Unsubscribe unsubscribe) {
             for (TopicFilter filter : unsubscribe.filters()) {
                 GroupId group = GroupId.ofShared(filter);
                 if (group != null && client.shares().leave(group)) {
-                    effects.toGroup(new GroupCommand.Drop(group, clientId, client.sessionId()));
-                    effects.told(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
-                    effects.changed(clientId, client);
+                    effects.toGroup(new GroupCommand.Drop(
+                            group, clientId, client.sessionId(), unsubscribe.epoch(), unsubscribe.turn()));
+                    sharesChanged(clientId, client);
                 }
             }
         }
+    }
+
+    private void sharesChanged(String clientId, ClientState client) {
+        effects.told(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
+        effects.changed(clientId, client);
+    }
+
+    /**
+     * A change that was put aside until a connection begins: what gateways have told groups over any earlier connection is over,
+     * in whatever order it was written.
+     */
+    private void lateShares(String clientId, ClientState client, ClientCommand change, long epoch) {
+        if (change instanceof ClientCommand.Subscribe subscribe) {
+            for (ClientCommand.Subscribe.Requested wanted : subscribe.filters()) {
+                GroupId group = GroupId.ofShared(wanted.filter());
+                if (group != null) {
+                    effects.toGroup(new GroupCommand.Hold(
+                            group, clientId, client.sessionId(), subscribe.epoch(), 0, subscribe.at()));
+                }
+            }
+            shares(clientId, client, subscribe);
+        } else if (change instanceof ClientCommand.Unsubscribe left) {
+            shares(clientId, client, new ClientCommand.Unsubscribe(clientId, epoch, left.at(), 0, left.filters()));
+        }
+    }
+
+    /** A group holds a session: one that has ended lets go; a later connection must ask the group what was bound to it. */
+    private void held(String clientId, ClientState client, ClientCommand.Held held) {
+        if (client == null || client.sessionId() != held.sessionId()) {
+            effects.toGroup(
+                    new GroupCommand.Drop(held.group(), clientId, held.sessionId(), Long.MAX_VALUE, Integer.MAX_VALUE));
+            return;
+        }
+        if (client.shares().held(held.group())
+                && client.owner() != null
+                && client.owner().epoch() > held.epoch()) {
+            evict(clientId, client.owner());
+        }
+        keep(clientId, client);
     }
 
     /** A group's message is the session's from now on. */
@@ -468,6 +503,7 @@ final class ClientQueue {
         }
         for (ClientCommand change : client.late()) {
             filters(clientId, client, offset, change);
+            lateShares(clientId, client, change, epoch);
         }
         client.late().clear();
         client.waiting(null);
@@ -579,8 +615,9 @@ final class ClientQueue {
             state.removeEntries(clientId);
             lags.gone(clientId);
         }
-        for (GroupId group : client.shares().groups().keySet()) {
-            effects.toGroup(new GroupCommand.Drop(group, clientId, client.sessionId()));
+        for (GroupId group : client.shares().holding()) {
+            effects.toGroup(
+                    new GroupCommand.Drop(group, clientId, client.sessionId(), Long.MAX_VALUE, Integer.MAX_VALUE));
         }
         if (!client.filters().versions().isEmpty()) {
             tell(new SubscriptionsRecord(clientId, client.sessionId(), offset, List.of()));

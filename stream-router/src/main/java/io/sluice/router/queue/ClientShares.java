@@ -27,6 +27,8 @@ final class ClientShares {
     private final Map<GroupId, SubscriptionOptions> groups = new LinkedHashMap<>();
     /** Groups that the session has left and that have not answered; how many answers are missing. */
     private final Map<GroupId, Integer> leaving = new LinkedHashMap<>();
+    /** Groups that hold the session though it has not subscribed to them, or not yet. */
+    private final Set<GroupId> held = new LinkedHashSet<>();
     /** Groups that have to answer before the client gets its session. */
     private final Set<GroupId> fencing = new LinkedHashSet<>();
     /** The request of the attach that is answered then. */
@@ -51,12 +53,19 @@ final class ClientShares {
 
     /** Whether nothing can be on its way from a group. */
     boolean isEmpty() {
-        return groups.isEmpty() && leaving.isEmpty();
+        return groups.isEmpty() && leaving.isEmpty() && held.isEmpty();
     }
 
-    /** The session has left a group; whether it was a member. */
+    /** The session has joined a group; whether that changes anything. */
+    boolean join(GroupId group, SubscriptionOptions options) {
+        held.remove(group);
+        return !options.equals(groups.put(group, options));
+    }
+
+    /** The session has left a group; whether the group has to be told. */
     boolean leave(GroupId group) {
-        boolean wasMember = groups.remove(group) != null;
+        boolean wasHeld = held.remove(group);
+        boolean wasMember = groups.remove(group) != null || wasHeld;
         if (wasMember) {
             leaving.merge(group, 1, Integer::sum);
         }
@@ -66,12 +75,25 @@ final class ClientShares {
     /** A group that the session has left has answered. */
     void left(GroupId group) {
         leaving.computeIfPresent(group, (unused, answers) -> answers == 1 ? null : answers - 1);
+        held.remove(group);
+    }
+
+    /** A group holds the session; whether that is news, and the group has not been asked what it has bound. */
+    boolean held(GroupId group) {
+        return !groups.containsKey(group) && held.add(group) && !fencing.contains(group);
+    }
+
+    /** The groups that have to know when the session ends. */
+    Set<GroupId> holding() {
+        Set<GroupId> holding = new LinkedHashSet<>(groups.keySet());
+        holding.addAll(held);
+        return holding;
     }
 
     /** A connection begins: the groups that have to be asked. */
     Set<GroupId> beginFencing(long request) {
         fencing.clear();
-        fencing.addAll(groups.keySet());
+        fencing.addAll(holding());
         fencing.addAll(leaving.keySet());
         fencedRequest = request;
         return Set.copyOf(fencing);
@@ -107,6 +129,7 @@ final class ClientShares {
             entry.getKey().write(to);
             to.number(entry.getValue());
         });
+        out.list(List.copyOf(held), GroupId::write);
         out.list(List.copyOf(fencing), GroupId::write).numberOrNone(fencedRequest);
         out.list(List.copyOf(early.entrySet()), (entry, to) -> {
             entry.getKey().write(to);
@@ -118,6 +141,7 @@ final class ClientShares {
         ClientShares shares = new ClientShares();
         in.list(from -> shares.groups.put(GroupId.read(from), SubscriptionOptions.read(from)));
         in.list(from -> shares.leaving.put(GroupId.read(from), from.integer(1, Integer.MAX_VALUE)));
+        shares.held.addAll(in.list(GroupId::read));
         shares.fencing.addAll(in.list(GroupId::read));
         shares.fencedRequest = in.numberOrNone();
         in.list(from -> shares.early.put(AssignedId.read(from), from.flag()));

@@ -197,10 +197,14 @@ final class GroupQueue {
         if (known == null) {
             group.holds(group.holds() + 1);
         }
-        long fence = known != null && known.sessionId() == wanted.sessionId()
-                ? Math.max(known.fence(), wanted.epoch())
-                : wanted.epoch();
-        states.putHold(group.id(), wanted.clientId(), new Hold(wanted.sessionId(), fence));
+        boolean isNew = known == null || known.sessionId() < wanted.sessionId();
+        Hold hold = new Hold(wanted.sessionId(), wanted.epoch(), wanted.turn());
+        if (isNew || !known.isLaterThan(hold.fence(), hold.turn())) {
+            states.putHold(group.id(), wanted.clientId(), hold);
+        }
+        if (isNew) {
+            effects.write(held(group.id(), wanted.clientId(), hold));
+        }
         if (group.gateways().isEmpty()) {
             abandoned(group, offset, now);
         } else {
@@ -208,10 +212,21 @@ final class GroupQueue {
         }
     }
 
+    private static ClientCommand.Held held(GroupId group, String clientId, Hold hold) {
+        return new ClientCommand.Held(clientId, hold.sessionId(), group, hold.fence());
+    }
+
+    /** A session that has subscribed again meanwhile is a member: what is bound to it may have been sent. */
     private void drop(GroupCommand.Drop drop) {
+        effects.write(new ClientCommand.Fenced(drop.clientId(), drop.sessionId(), drop.group(), 0));
         GroupState group = states.group(drop.group());
         Hold hold = group == null ? null : states.hold(drop.group(), drop.clientId());
-        if (hold != null && hold.sessionId() <= drop.sessionId()) {
+        if (hold == null || hold.sessionId() > drop.sessionId()) {
+            return;
+        }
+        if (hold.sessionId() == drop.sessionId() && hold.isLaterThan(drop.epoch(), drop.turn())) {
+            effects.write(held(group.id(), drop.clientId(), hold));
+        } else {
             states.putHold(group.id(), drop.clientId(), null);
             group.holds(group.holds() - 1);
             if (group.gateways().isEmpty() && group.holds() == 0) {
@@ -220,13 +235,12 @@ final class GroupQueue {
                 keep(group);
             }
         }
-        effects.write(new ClientCommand.Fenced(drop.clientId(), drop.sessionId(), drop.group(), 0));
     }
 
     private void fence(GroupCommand.Fence fence) {
         Hold hold = states.group(fence.group()) == null ? null : states.hold(fence.group(), fence.clientId());
         if (hold != null && hold.sessionId() == fence.sessionId() && hold.fence() < fence.epoch()) {
-            states.putHold(fence.group(), fence.clientId(), new Hold(hold.sessionId(), fence.epoch()));
+            states.putHold(fence.group(), fence.clientId(), new Hold(hold.sessionId(), fence.epoch(), 0));
         }
         effects.write(new ClientCommand.Fenced(fence.clientId(), fence.sessionId(), fence.group(), fence.epoch()));
     }

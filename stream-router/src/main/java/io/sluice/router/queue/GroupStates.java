@@ -14,8 +14,15 @@ interface GroupStates {
      *
      * @param sessionId which of the client's sessions
      * @param fence what was bound to it over a connection of a lower epoch is refused
+     * @param turn the last {@link io.sluice.wire.GroupCommand.Hold} of the connection with that epoch
      */
-    record Hold(long sessionId, long fence) {}
+    record Hold(long sessionId, long fence, int turn) {
+
+        /** Whether the session has subscribed again since. */
+        boolean isLaterThan(long epoch, int ofTurn) {
+            return fence > epoch || (fence == epoch && turn > ofTurn);
+        }
+    }
 
     /** A group's state, or null. A change of it counts when it was {@link #put}. */
     GroupState group(GroupId id);

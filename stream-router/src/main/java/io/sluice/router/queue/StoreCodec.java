@@ -136,11 +136,15 @@ final class StoreCodec {
     }
 
     static byte[] hold(GroupStates.Hold hold) {
-        return value().number(hold.sessionId()).number(hold.fence()).toBytes();
+        return value().number(hold.sessionId())
+                .number(hold.fence())
+                .number(hold.turn())
+                .toBytes();
     }
 
     static GroupStates.Hold hold(byte[] value) {
-        return read(value, "hold", in -> new GroupStates.Hold(in.number(), in.number()));
+        return read(
+                value, "hold", in -> new GroupStates.Hold(in.number(), in.number(), in.integer(0, Integer.MAX_VALUE)));
     }
 
     static byte[] texts(List<String> texts) {

@@ -33,13 +33,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Groups in the queue stage on the driver of Kafka Streams, with one partition of everything. Offsets of commands count from 0. */
+/**
+ * Groups in the queue stage on the driver of Kafka Streams, with one partition of everything. Offsets of commands count from 0, and
+ * what the stage writes there comes back to it.
+ */
 class GroupTopologyTest {
 
     private static final Topics TOPICS = new Topics("", 1);
     private static final GroupId GROUP = GroupId.of("$share/g/x/#");
     private static final String CLIENT = "c";
-    private static final long SESSION = 5;
+    private static final long SESSION = 0;
+    private static final ClientCommand.Held HELD = new ClientCommand.Held(CLIENT, SESSION, GROUP, 6);
     private static final long FAR = 1L << 40;
 
     private final RecordingQueueEvents events = new RecordingQueueEvents();
@@ -122,9 +126,11 @@ class GroupTopologyTest {
 
     @Test
     void aMessageIsBoundToASessionOnceAndOnlyByItsPresentConnection() throws Exception {
+        connect();
         long epoch = command(join("gw-1", 0));
-        command(new GroupCommand.Hold(GROUP, CLIENT, SESSION, 6, new long[] {0}));
+        command(hold(6, 1));
         assignment();
+        assertThat(writtenCommand()).isEqualTo(HELD);
 
         command(bind(epoch, 6, 0));
         command(bind(epoch, 6, 0));
@@ -140,25 +146,56 @@ class GroupTopologyTest {
         assertThat(Fanout.decode(GROUP.key(), fanout.readValue()))
                 .isEqualTo(new Fanout.Returned(GROUP, "gw-1", epoch, new Origin(0, 1)));
 
-        command(new GroupCommand.Drop(GROUP, CLIENT, SESSION));
+        command(new GroupCommand.Drop(GROUP, CLIENT, SESSION, 8, 0));
+        assertThat(writtenCommand()).isEqualTo(new ClientCommand.Fenced(CLIENT, SESSION, GROUP, 0));
+    }
+
+    @Test
+    void aSessionThatHasSubscribedAgainIsAMemberWhenTheWordComesThatItHadLeft() throws Exception {
+        connect();
+        long epoch = command(join("gw-1", 0));
+        command(hold(6, 1));
+        command(hold(6, 2));
+        assertThat(writtenCommand()).isEqualTo(HELD);
+
+        command(new GroupCommand.Drop(GROUP, CLIENT, SESSION, 6, 1));
+        assertThat(writtenCommand()).isEqualTo(new ClientCommand.Fenced(CLIENT, SESSION, GROUP, 0));
+        assertThat(writtenCommand()).isEqualTo(HELD);
+        command(bind(epoch, 6, 0));
+        assertThat(writtenCommand()).isInstanceOf(ClientCommand.Bound.class);
+
+        command(new GroupCommand.Drop(GROUP, CLIENT, SESSION, Long.MAX_VALUE, 0));
+        assertThat(writtenCommand()).isInstanceOf(ClientCommand.Fenced.class);
+        command(bind(epoch, 6, 1));
+        assertThat(written.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aGroupIsToldWhenItIsHeldByASessionThatIsOver() throws Exception {
+        command(join("gw-1", 0));
+        command(hold(6, 1));
+        assertThat(writtenCommand()).isEqualTo(HELD);
+        assertThat(writtenCommand())
+                .isEqualTo(new GroupCommand.Drop(GROUP, CLIENT, SESSION, Long.MAX_VALUE, Integer.MAX_VALUE));
         assertThat(writtenCommand()).isEqualTo(new ClientCommand.Fenced(CLIENT, SESSION, GROUP, 0));
     }
 
     @Test
     void aGroupWithDurableMembersKeepsItsPlaceForATime() throws Exception {
+        connect();
         long epoch = command(join("gw-1", 3));
-        command(new GroupCommand.Hold(GROUP, CLIENT, SESSION, 6, new long[] {0}));
+        command(hold(6, 1));
+        assertThat(writtenCommand()).isEqualTo(HELD);
         command(advance("gw-1", epoch, 3, 5, false));
         command(new GroupCommand.Leave(GROUP, "gw-1"));
         assignment();
         command(join("gw-2", FAR));
         assertThat(assignment().parts().get(0).settled().below()).isEqualTo(5);
 
-        long left = command(new GroupCommand.Leave(GROUP, "gw-2"));
+        long left = command(new GroupCommand.Leave(GROUP, "gw-2")) + 1; // Held came back.
         driver.advanceWallClockTime(Duration.ofMinutes(11));
         GroupCommand.Expire expire = (GroupCommand.Expire) writtenCommand();
         assertThat(expire).isEqualTo(new GroupCommand.Expire(GROUP, left));
-        command(expire);
         command(join("gw-3", FAR));
         assertThat(assignment().parts().get(0).settled().below()).isEqualTo(FAR);
     }
@@ -172,6 +209,13 @@ class GroupTopologyTest {
         assertThat(assignment().parts().get(0).settled().below()).isEqualTo(FAR);
     }
 
+    /** The client has the session from now on. */
+    private void connect() {
+        command(new ClientCommand.Attach(
+                CLIENT, "gw-1", 0, 1, 0, false, ClientCommand.Attach.FOREVER, 5, 0, "somewhere", null));
+        fanout.readRecord();
+    }
+
     private long command(Command command) {
         commands.pipeInput(command.key(), command.value());
         return nextCommand++;
@@ -179,6 +223,10 @@ class GroupTopologyTest {
 
     private static GroupCommand.Join join(String incarnation, long at) {
         return new GroupCommand.Join(GROUP, incarnation, 0, 1, new long[] {at});
+    }
+
+    private static GroupCommand.Hold hold(long connection, int turn) {
+        return new GroupCommand.Hold(GROUP, CLIENT, SESSION, connection, turn, new long[] {0});
     }
 
     private static Advance advance(String incarnation, long epoch, long from, long to, boolean released) {
