@@ -83,7 +83,7 @@ final class TailGroups implements GroupLink {
                 "oldest.seconds",
                 "Age of the oldest message that waits for a member; what is as old as the log's retention is lost",
                 figures -> Math.max(0, System.currentTimeMillis() - figures.oldest()) / 1e3);
-metrics.gauge(
+        metrics.gauge(
                 "sluice.groups.endangered",
                 "Groups that will soon lose messages, since the log removes them before the groups come to them",
                 endangered,
