@@ -494,8 +494,7 @@ public final class ClientConnection implements PacketHandler, Connection {
             case CONNECTING -> {
                 if (now - openedNanos
                         > services.config().mqtt().connectTimeout().toNanos()) {
-                    services.metrics().connect("refused", "connect-timeout");
-                    closeNow();
+                    Disconnects.connectTimeout(this, services);
                 }
             }
             case CONNECTED -> {

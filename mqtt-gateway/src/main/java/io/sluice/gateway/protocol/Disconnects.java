@@ -56,6 +56,13 @@ final class Disconnects {
         connection.closeNow();
     }
 
+    /** No CONNECT has come in time: there is no protocol yet to answer in. */
+    static void connectTimeout(ClientConnection connection, ClientServices services) {
+        log.atInfo().addKeyValue("address", connection.remoteAddress()).log("No CONNECT came in time");
+        services.metrics().connect("refused", "connect-timeout");
+        connection.closeNow();
+    }
+
     /** A CONNECT that cannot be read, or something that is no MQTT at all ([MQTT-3.1.4-1]). */
     static void refuseConnect(ClientConnection connection, ClientServices services, MalformedPacketException problem) {
         ProtocolVersion version = connection.offeredVersion();
