@@ -3,6 +3,7 @@ package io.sluice.router.queue;
 import io.sluice.router.topology.HeldBackStore;
 import io.sluice.router.topology.Parts;
 import io.sluice.wire.Topics;
+import java.util.concurrent.Executor;
 import org.apache.kafka.streams.Topology;
 
 /**
@@ -46,15 +47,16 @@ public final class QueueTopology {
      *
      * @param refused which records are passed over; called by the stream threads
      * @param events is told what happens; called by the stream threads
+     * @param closer does what closes a state store
      */
-    public static Topology build(QueueConfig config, Refused refused, QueueEvents events) {
+    public static Topology build(QueueConfig config, Refused refused, QueueEvents events, Executor closer) {
         Topics topics = config.topics();
         Topology topology = new Topology();
         CommitTogether together = new CommitTogether();
         Parts.addSource(topology, COMMANDS, topics.commands());
         Parts.addSource(topology, INBOX, topics.inbox());
         topology.addProcessor(QUEUE, () -> new QueueProcessor(config, refused, events, together), COMMANDS, INBOX)
-                .addStateStore(HeldBackStore.builder(STATE), QUEUE);
+                .addStateStore(HeldBackStore.builder(STATE, closer), QUEUE);
         Parts.addSink(topology, FANOUT, topics.fanout(), QUEUE);
         Parts.addSink(topology, FILTERS, topics.subscriptions(), QUEUE);
         Parts.addSink(topology, WILLS, topics.wills(), QUEUE);

@@ -2,11 +2,13 @@ package io.sluice.router.streams;
 
 import static org.apache.kafka.streams.StreamsConfig.mainConsumerPrefix;
 import static org.apache.kafka.streams.StreamsConfig.producerPrefix;
+import static org.apache.kafka.streams.StreamsConfig.restoreConsumerPrefix;
 
 import io.sluice.router.RouterConfig;
 import io.sluice.router.queue.QueueConfig;
 import io.sluice.router.queue.QueueEvents;
 import io.sluice.router.queue.QueueTopology;
+import io.sluice.router.topology.Sieve;
 import io.sluice.wire.Topics;
 import java.time.Duration;
 import java.util.List;
@@ -22,9 +24,13 @@ final class QueueStage implements Stage {
 
     /** So many commit intervals a transaction may take at least. */
     private static final int COMMITS = 4;
+    /** A read that waits for what may come is in the way of the first one for tasks that were taken over. */
+    private static final Duration LONGEST_READ = Duration.ofMillis(100);
 
     private final SessionsConfig config;
     private final Duration transactionTimeout;
+    private final Duration closeTimeout;
+    private final Duration longestRead;
     private final Topics topics;
     private final QueueEvents events;
     private final Refusals refusals = new Refusals();
@@ -32,6 +38,9 @@ final class QueueStage implements Stage {
     QueueStage(RouterConfig config, QueueEvents events) {
         this.config = config.sessions();
         transactionTimeout = config.processing().sessionTimeout();
+        closeTimeout = config.processing().closeTimeout();
+        Duration fetchMaxWait = config.processing().fetchMaxWait();
+        longestRead = fetchMaxWait.compareTo(LONGEST_READ) < 0 ? fetchMaxWait : LONGEST_READ;
         topics = config.kafka().topics();
         this.events = events;
     }
@@ -90,12 +99,16 @@ final class QueueStage implements Stage {
                 transactionTimeout.toMillis(), COMMITS * config.commitInterval().toMillis()));
         // Somebody waits for the answer to a command.
         properties.put(mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), 1);
+        int wait = (int) longestRead.toMillis();
+        properties.put(mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), wait);
+        properties.put(restoreConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), wait);
     }
 
     @Override
     public Started begin(Map<String, String> topicIds) {
         List<String> ids =
                 List.of(topicIds.get(topics.publish()), topicIds.get(topics.commands()), topicIds.get(topics.inbox()));
+        StoreCloser closer = new StoreCloser(closeTimeout);
         Topology topology = QueueTopology.build(
                 new QueueConfig(
                         topics,
@@ -109,7 +122,32 @@ final class QueueStage implements Stage {
                         config.lagInterval(),
                         config.lagSessions()),
                 refusals::contains,
-                events);
-        return Started.of(topology, null);
+                events,
+                closer);
+        return new Begun(topology, closer);
+    }
+
+    /** One start. */
+    private record Begun(Topology topology, StoreCloser closer) implements Started {
+
+        @Override
+        public Sieve sieve() {
+            return null;
+        }
+
+        @Override
+        public String flaw() {
+            return null;
+        }
+
+        @Override
+        public void leaving() {
+            closer.leave();
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            closer.close();
+        }
     }
 }

@@ -46,6 +46,9 @@ interface Stage {
         /** What is wrong with that which works beside the application, or null. */
         String flaw();
 
+        /** The application is about to end for good: nothing may keep its tasks from those who take them over. */
+        default void leaving() {}
+
         @Override
         void close() throws InterruptedException;
 

@@ -201,7 +201,7 @@ public final class StreamsRun implements AutoCloseable {
             state = new RunState.Started(streams);
             lookAfter(admin, ids, begun, ended);
         } finally {
-            close(streams);
+            close(streams, begun);
         }
     }
 
@@ -287,8 +287,11 @@ public final class StreamsRun implements AutoCloseable {
     }
 
     /** Whoever stops leaves its tasks to the others at once; whoever begins again after a failure keeps them. */
-    private void close(KafkaStreams streams) {
+    private void close(KafkaStreams streams, Stage.Started begun) {
         boolean leaves = closing && !failures.isOf(FencedInstanceIdException.class);
+        if (leaves) {
+            begun.leaving();
+        }
         CloseOptions options = CloseOptions.timeout(config.processing().closeTimeout())
                 .withGroupMembershipOperation(
                         leaves ? GroupMembershipOperation.LEAVE_GROUP : GroupMembershipOperation.REMAIN_IN_GROUP);
@@ -300,8 +303,10 @@ public final class StreamsRun implements AutoCloseable {
 
     /** Lets the run end soon; {@link #close} waits for it. */
     public void stop() {
-        closing = true;
-        thread.interrupt();
+        if (!closing) {
+            closing = true;
+            thread.interrupt();
+        }
     }
 
     /** Ends the run; what was read is written and committed, if that is possible in time. */

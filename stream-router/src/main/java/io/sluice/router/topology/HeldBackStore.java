@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -29,10 +30,12 @@ public final class HeldBackStore extends WrappedStateStore<KeyValueStore<Bytes, 
     private static final Map<String, String> CHANGELOG = Map.of("max.message.bytes", Integer.toString(64 << 20));
 
     private final NavigableMap<Bytes, Held> held = new TreeMap<>();
+    private final Executor closer;
     private Runnable beforeCommit = () -> {};
 
-    private HeldBackStore(KeyValueStore<Bytes, byte[]> below) {
+    private HeldBackStore(KeyValueStore<Bytes, byte[]> below, Executor closer) {
         super(below);
+        this.closer = closer;
     }
 
     /** A change that is held back. */
@@ -50,10 +53,20 @@ public final class HeldBackStore extends WrappedStateStore<KeyValueStore<Bytes, 
 
     /** Makes the stores of this name. */
     public static StoreBuilder<HeldBackStore> builder(String name) {
+        return builder(name, Runnable::run);
+    }
+
+    /**
+     * Makes the stores of this name.
+     *
+     * @param closer does what closes a store, which takes some time
+     */
+    public static StoreBuilder<HeldBackStore> builder(String name, Executor closer) {
         return new Builder(
                 Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.Bytes(), Serdes.ByteArray())
                         .withLoggingEnabled(CHANGELOG)
-                        .withCachingDisabled());
+                        .withCachingDisabled(),
+                closer);
     }
 
     /** Sets what is done when a commit begins; what it changes here belongs to that commit. */
@@ -225,11 +238,12 @@ public final class HeldBackStore extends WrappedStateStore<KeyValueStore<Bytes, 
     @Override
     public void close() {
         held.clear();
-        super.close();
+        closer.execute(super::close);
     }
 
     /** Kafka Streams makes a store for each task. */
-    private record Builder(StoreBuilder<KeyValueStore<Bytes, byte[]>> below) implements StoreBuilder<HeldBackStore> {
+    private record Builder(StoreBuilder<KeyValueStore<Bytes, byte[]>> below, Executor closer)
+            implements StoreBuilder<HeldBackStore> {
 
         /** Its cache would hold back again what this store has. */
         @Override
@@ -244,17 +258,17 @@ public final class HeldBackStore extends WrappedStateStore<KeyValueStore<Bytes, 
 
         @Override
         public StoreBuilder<HeldBackStore> withLoggingEnabled(Map<String, String> config) {
-            return new Builder(below.withLoggingEnabled(config));
+            return new Builder(below.withLoggingEnabled(config), closer);
         }
 
         @Override
         public StoreBuilder<HeldBackStore> withLoggingDisabled() {
-            return new Builder(below.withLoggingDisabled());
+            return new Builder(below.withLoggingDisabled(), closer);
         }
 
         @Override
         public HeldBackStore build() {
-            return new HeldBackStore(below.build());
+            return new HeldBackStore(below.build(), closer);
         }
 
         @Override

@@ -72,7 +72,7 @@ class GroupTopologyTest {
                 Duration.ofSeconds(10),
                 0);
         driver = new TopologyTestDriver(
-                QueueTopology.build(config, (topic, partition, offset) -> false, events), properties);
+                QueueTopology.build(config, (topic, partition, offset) -> false, events, Runnable::run), properties);
         commands = driver.createInputTopic(TOPICS.commands(), new ByteArraySerializer(), new ByteArraySerializer());
         fanout = driver.createOutputTopic(TOPICS.fanout(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
         written = driver.createOutputTopic(TOPICS.commands(), new ByteArrayDeserializer(), new ByteArrayDeserializer());

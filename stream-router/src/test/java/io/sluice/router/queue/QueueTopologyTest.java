@@ -96,7 +96,9 @@ class QueueTopologyTest {
                 LAG_INTERVAL,
                 2);
         driver = new TopologyTestDriver(
-                QueueTopology.build(config, (topic, partition, offset) -> false, events), properties, STARTED);
+                QueueTopology.build(config, (topic, partition, offset) -> false, events, Runnable::run),
+                properties,
+                STARTED);
         elapsed = Duration.ZERO;
         commands = input(TOPICS.commands());
         inbox = input(TOPICS.inbox());
