@@ -28,7 +28,8 @@ public record LeaderConfig(
                 value = "10s",
                 doc =
                         "A gateway that is gone from ZooKeeper and has sent no heartbeat for so long is declared lost: its"
-                                + " sessions and wills pass to the cluster.")
+                                + " sessions and wills pass to the cluster. If its own `log.staleAfter` and a second are"
+                                + " more, that counts.")
         Duration lostAfter,
 
         KafkaConfig kafka,

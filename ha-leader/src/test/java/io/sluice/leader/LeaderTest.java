@@ -58,7 +58,7 @@ class LeaderTest {
     private static final int PARTITIONS = 3;
     private static final Duration LOST_AFTER = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final GatewayInfo INFO = new GatewayInfo("gateway-1", "127.0.0.1:1883", "127.0.0.1:8081");
+    private static final GatewayInfo INFO = new GatewayInfo("gateway-1", "127.0.0.1:1883", "127.0.0.1:8081", 500);
 
     @TempDir
     static Path folder;

@@ -171,8 +171,9 @@ public final class Gateway implements AutoCloseable {
                 ? config.mqtt().host() + ":" + server.port()
                 : config.mqtt().advertisedAddress();
         String adminAddress = config.admin().host() + ":" + admin.port();
-        return GatewayMembership.join(
-                config.zookeeper(), config.slots(), new GatewayInfo(config.name(), mqtt, adminAddress), new Member());
+        GatewayInfo info = new GatewayInfo(
+                config.name(), mqtt, adminAddress, config.log().staleAfter().toMillis());
+        return GatewayMembership.join(config.zookeeper(), config.slots(), info, new Member());
     }
 
     private void zooKeeper(GatewayMetrics metrics) {

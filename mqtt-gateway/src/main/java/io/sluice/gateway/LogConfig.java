@@ -29,7 +29,7 @@ public record LogConfig(
         @Setting(
                 value = "3s",
                 doc = "Without a confirmed sign of life for so long the gateway is not ready and takes no new clients."
-                        + " Less than the leaders' `lostAfter`.")
+                        + " Leaders do not declare it lost before.")
         Duration staleAfter) {
 
     /** Checks the ranges. */

@@ -6,6 +6,7 @@ import io.sluice.leader.Term;
 import io.sluice.leader.duty.GatewayRegister;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +57,8 @@ public final class ZooKeeperGatewayRegister implements GatewayRegister {
         }
         try {
             Incarnation known = Incarnation.fromJson(json);
-            records.add(new Absent(incarnation, known.slot(), known.condemned(), stat.getVersion()));
+            Duration staleAfter = Duration.ofMillis(known.info().staleAfterMillis());
+            records.add(new Absent(incarnation, known.slot(), staleAfter, known.condemned(), stat.getVersion()));
         } catch (IOException e) {
             if (reportedDamaged.add(incarnation)) {
                 log.atError()

@@ -2,6 +2,7 @@ package io.sluice.leader.duty;
 
 import io.sluice.leader.Term;
 import io.sluice.leader.TermOverException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -15,10 +16,11 @@ public interface GatewayRegister {
      *
      * @param incarnation which life of the gateway
      * @param slot the slot that it had
+     * @param staleAfter how long it takes itself for alive without a sign of life in Kafka
      * @param condemned whether a leader has declared it lost already and could not finish
      * @param version of its record
      */
-    record Absent(String incarnation, int slot, boolean condemned, int version) {}
+    record Absent(String incarnation, int slot, Duration staleAfter, boolean condemned, int version) {}
 
     /**
      * Asks for all of them, now.

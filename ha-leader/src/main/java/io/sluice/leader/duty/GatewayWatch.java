@@ -44,7 +44,7 @@ public final class GatewayWatch implements Duty {
 
     /**
      * @param admin kept and closed by the caller
-     * @param lostAfter how long a gateway may be silent
+     * @param lostAfter how long a gateway may be silent at least
      * @param clock nanoseconds that only go forward
      */
     public GatewayWatch(
@@ -132,7 +132,7 @@ public final class GatewayWatch implements Duty {
     private void look(Term term, LossDetector detector, Reaper reaper) throws Exception {
         List<Absent> absent = register.absent();
         Set<String> dead =
-                detector.absent(absent.stream().map(Absent::incarnation).collect(Collectors.toSet()));
+                detector.absent(absent.stream().collect(Collectors.toMap(Absent::incarnation, Absent::staleAfter)));
         for (Absent gateway : absent) {
             if (gateway.condemned() || dead.contains(gateway.incarnation())) {
                 reaper.reap(term, gateway, partitions(kafka.topics().commands()));

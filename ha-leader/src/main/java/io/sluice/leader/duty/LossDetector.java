@@ -9,10 +9,13 @@ import java.util.function.LongSupplier;
 
 /**
  * Decides which gateways are lost: those that ZooKeeper does not know and that sent no heartbeat, for a time in which both
- * could be seen. When Kafka could not, nobody is lost and the time begins anew; when ZooKeeper could not, a new detector
+ * could be seen, and in which they themselves must have noticed it. When Kafka could not, nobody is lost and the time begins anew; when ZooKeeper could not, a new detector
  * begins anew. One thread.
  */
 final class LossDetector {
+
+    /** Clocks do not run at quite the same speed, and what was allowed at the last moment takes some time. */
+    private static final Duration MARGIN = Duration.ofSeconds(1);
 
     private final long lostAfterNanos;
     private final LongSupplier clock;
@@ -21,7 +24,7 @@ final class LossDetector {
     private boolean seen;
 
     /**
-     * @param lostAfter how long a gateway may be silent
+     * @param lostAfter how long a gateway may be silent at least
      * @param clock nanoseconds that only go forward
      */
     LossDetector(Duration lostAfter, LongSupplier clock) {
@@ -51,19 +54,21 @@ final class LossDetector {
     /**
      * ZooKeeper was asked just now.
      *
-     * @param absent the incarnations that are on record and have no slot
+     * @param absent the incarnations that are on record and have no slot, and how long each takes itself for alive without a
+     *     heartbeat
      * @return those of them that are lost
      */
-    Set<String> absent(Set<String> absent) {
-        silentSince.keySet().retainAll(absent);
+    Set<String> absent(Map<String, Duration> absent) {
+        silentSince.keySet().retainAll(absent.keySet());
         long now = clock.getAsLong();
         Set<String> lost = new HashSet<>();
-        for (String incarnation : absent) {
+        absent.forEach((incarnation, staleAfter) -> {
             long since = silentSince.computeIfAbsent(incarnation, unused -> now);
-            if (seen && heartbeatsSeenUntil - since >= lostAfterNanos) {
+            long noticedAfterNanos = staleAfter.plus(MARGIN).toNanos();
+            if (seen && heartbeatsSeenUntil - since >= Math.max(lostAfterNanos, noticedAfterNanos)) {
                 lost.add(incarnation);
             }
-        }
+        });
         return lost;
     }
 }

@@ -25,8 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ZooKeeperGatewayRegisterTest {
 
     private static final String FENCE = ZooKeeperLayout.LATCH + "/node";
-    private static final Incarnation RECORD =
-            new Incarnation(3, new GatewayInfo("a", "127.0.0.1:1883", "127.0.0.1:8081"), GatewayStatus.STARTING, 0);
+    private static final Duration STALE_AFTER = Duration.ofSeconds(3);
+    private static final Incarnation RECORD = new Incarnation(
+            3, new GatewayInfo("a", "127.0.0.1:1883", "127.0.0.1:8081", 3_000), GatewayStatus.STARTING, 0);
 
     @TempDir
     Path folder;
@@ -64,7 +65,7 @@ class ZooKeeperGatewayRegisterTest {
                 .creatingParentsIfNeeded()
                 .forPath(ZooKeeperLayout.slot(3), "present".getBytes(StandardCharsets.UTF_8));
 
-        assertThat(register.absent()).containsExactly(new Absent("absent", 3, false, 0));
+        assertThat(register.absent()).containsExactly(new Absent("absent", 3, STALE_AFTER, false, 0));
     }
 
     @Test
@@ -72,12 +73,12 @@ class ZooKeeperGatewayRegisterTest {
         record("a-1");
 
         assertThat(register.condemn(term, onlyAbsent())).isTrue();
-        assertThat(onlyAbsent()).isEqualTo(new Absent("a-1", 3, true, 1));
+        assertThat(onlyAbsent()).isEqualTo(new Absent("a-1", 3, STALE_AFTER, true, 1));
 
         register.remove(term, onlyAbsent());
         assertThat(register.absent()).isEmpty();
         // Once more, as after an answer that was lost.
-        register.remove(term, new Absent("a-1", 3, true, 1));
+        register.remove(term, new Absent("a-1", 3, STALE_AFTER, true, 1));
     }
 
     @Test
@@ -92,7 +93,8 @@ class ZooKeeperGatewayRegisterTest {
 
     @Test
     void doesNotCondemnWhoHasLeft() throws Exception {
-        assertThat(register.condemn(term, new Absent("gone", 3, false, 0))).isFalse();
+        assertThat(register.condemn(term, new Absent("gone", 3, STALE_AFTER, false, 0)))
+                .isFalse();
     }
 
     @Test

@@ -44,6 +44,7 @@ class GatewayWatchTest {
 
     private static final int PARTITIONS = 3;
     private static final Duration LOST_AFTER = Duration.ofSeconds(2);
+    private static final Duration STALE_AFTER = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
@@ -272,7 +273,7 @@ class GatewayWatchTest {
         private volatile boolean changed;
 
         void absent(String incarnation, int slot, boolean condemned) {
-            records.put(incarnation, new Absent(incarnation, slot, condemned, 0));
+            records.put(incarnation, new Absent(incarnation, slot, STALE_AFTER, condemned, 0));
         }
 
         @Override
@@ -294,7 +295,7 @@ class GatewayWatchTest {
             events.add("condemned " + gateway.incarnation() + " by " + term.number());
             records.put(
                     gateway.incarnation(),
-                    new Absent(gateway.incarnation(), gateway.slot(), true, gateway.version() + 1));
+                    new Absent(gateway.incarnation(), gateway.slot(), STALE_AFTER, true, gateway.version() + 1));
             return true;
         }
 

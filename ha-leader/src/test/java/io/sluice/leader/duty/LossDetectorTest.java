@@ -3,12 +3,15 @@ package io.sluice.leader.duty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class LossDetectorTest {
 
     private static final String GATEWAY = "gateway-1";
+    private static final Duration STALE_AFTER = Duration.ofSeconds(3);
 
     private final MovableClock clock = new MovableClock();
     private final LossDetector detector = new LossDetector(Duration.ofSeconds(10), clock);
@@ -49,7 +52,7 @@ class LossDetectorTest {
         // The log is read slowly: what was written in these seconds is not known yet.
         clock.advance(Duration.ofSeconds(60));
 
-        assertThat(detector.absent(Set.of(GATEWAY))).isEmpty();
+        assertThat(detector.absent(Map.of(GATEWAY, STALE_AFTER))).isEmpty();
     }
 
     @Test
@@ -64,6 +67,19 @@ class LossDetectorTest {
 
         lookFor(Duration.ofSeconds(2), Set.of(GATEWAY));
         assertThat(look(Set.of(GATEWAY))).containsExactly(GATEWAY);
+    }
+
+    /** Until then it may do what only a gateway may that was not declared lost. */
+    @Test
+    void doesNotLoseWhoMayTakeItselfForAlive() {
+        Duration staleAfter = Duration.ofSeconds(15);
+        Set<String> absent = Set.of(GATEWAY);
+        for (int second = 0; second < 16; second++) {
+            assertThat(look(absent, staleAfter)).isEmpty();
+            clock.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(look(absent, staleAfter)).containsExactly(GATEWAY);
     }
 
     @Test
@@ -86,7 +102,11 @@ class LossDetectorTest {
     }
 
     private Set<String> look(Set<String> absent) {
+        return look(absent, STALE_AFTER);
+    }
+
+    private Set<String> look(Set<String> absent, Duration staleAfter) {
         detector.heartbeatsSeenUntil(clock.getAsLong());
-        return detector.absent(absent);
+        return detector.absent(absent.stream().collect(Collectors.toMap(id -> id, id -> staleAfter)));
     }
 }

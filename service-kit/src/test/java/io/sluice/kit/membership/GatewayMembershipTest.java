@@ -246,7 +246,7 @@ class GatewayMembershipTest {
     }
 
     private static GatewayInfo info(String name) {
-        return new GatewayInfo(name, "127.0.0.1:1883", "127.0.0.1:8081");
+        return new GatewayInfo(name, "127.0.0.1:1883", "127.0.0.1:8081", 3_000);
     }
 
     private boolean exists(String path) {
