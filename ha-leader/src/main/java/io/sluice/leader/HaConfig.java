@@ -14,13 +14,14 @@ public record HaConfig(
         @Setting(
                 value = "127.0.0.1",
                 doc =
-                        "The address on which /ha/leader, /ha/cluster, /live, /ready and /metrics are served. They are not"
+                        "The address on which /ha/leader, /ha/cluster, /live, /ready, /metrics and /log-levels are served. They are not"
                                 + " protected: open them to a trusted network only.")
         String host,
 
         @Setting(
                 value = "8082",
-                doc = "The port of /ha/leader, /ha/cluster, /live, /ready and /metrics; 0 takes a free one.")
+                doc =
+                        "The port of /ha/leader, /ha/cluster, /live, /ready, /metrics and /log-levels; 0 takes a free one.")
         int port) {
 
     /** Checks that the parts can be used. */

@@ -99,6 +99,11 @@ public final class Gateway implements AutoCloseable {
                     "Wills that are due and that the log has not confirmed",
                     wills,
                     Wills::underway);
+            gatewayMetrics.gauge(
+                    "sluice.wills.oldest.seconds",
+                    "How long the will has been due that waits longest for the log's confirmation",
+                    wills,
+                    due -> due.longestWait().toMillis() / 1e3);
             server = start(MqttServer.start(
                     loops,
                     new ClientServices(

@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The lock file fixes what is installed, and leaves open from where. */
+/** A lock file fixes what is installed, and leaves open from where. */
 class LockFileTest {
 
-    @Test
-    void namesHashesAndNoPlaces() throws IOException {
-        assertThat(Files.readString(Path.of("src/test/js/package-lock.json")))
+    @ParameterizedTest
+    @ValueSource(strings = {"src/test/js", "../deploy/grafana/generate"})
+    void namesHashesAndNoPlaces(String folder) throws IOException {
+        assertThat(Files.readString(Path.of(folder, "package-lock.json")))
                 .contains("\"integrity\"")
                 .doesNotContain("\"resolved\"");
     }

@@ -48,14 +48,23 @@ public final class Tools {
     }
 
     /** The folder of the Node.js clients with what they need from npm; without it the test ends here. */
-    public static synchronized Path nodeClients() {
+    public static Path nodeClients() {
+        return nodeFolder(Path.of("src/test/js"), "mqtt");
+    }
+
+    /**
+     * A folder with a lock file of npm, with what that names; without it the test ends here.
+     *
+     * @param needed a package of it, by which it is seen whether they are there
+     */
+    public static synchronized Path nodeFolder(Path folder, String needed) {
         require("node");
-        Path folder = Path.of("src/test/js").toAbsolutePath();
-        if (!Files.isDirectory(folder.resolve("node_modules/mqtt"))) {
+        Path absolute = folder.toAbsolutePath().normalize();
+        if (!Files.isDirectory(absolute.resolve("node_modules").resolve(needed))) {
             String npm = require("npm");
-            demand(install(folder, npm), "npm ci failed in " + folder);
+            demand(install(absolute, npm), "npm ci failed in " + absolute);
         }
-        return folder;
+        return absolute;
     }
 
     private static boolean install(Path folder, String npm) {

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Holds what operators look at to what a cluster under load really tells: a metric that is renamed breaks docs/metrics.md or the
- * rules here. After a change of metrics write docs/metrics.md anew:
+ * Holds what operators look at to what a cluster under load really tells: a metric that is renamed breaks docs/metrics.md, the
+ * rules or the dashboards here. After a change of metrics write docs/metrics.md anew:
  *
  * <pre>{@code
  * ./mvnw -pl integration-tests -am verify -Dit.test=WatchIT -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
@@ -113,6 +113,11 @@ class WatchIT {
             selectors.addAll(ofAlert);
         }
         awaitSeries(List.copyOf(selectors));
+    }
+
+    @Test
+    void everyPanelShowsSomething() throws IOException {
+        awaitSeries(Dashboards.queries());
     }
 
     @Test

@@ -1,6 +1,9 @@
 package io.sluice.gateway.session;
 
 import io.sluice.wire.PublishRecord;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +24,10 @@ public final class Wills {
     private final PublicationSink sink;
     private final ScheduledExecutorService timer;
     private final AtomicLong underway = new AtomicLong();
+    /** When each of them became due, by the monotonic clock; no two have the same number. */
+    private final ConcurrentSkipListSet<Long> dueSince = new ConcurrentSkipListSet<>();
+
+    private final AtomicLong lastDue = new AtomicLong(System.nanoTime());
 
     /** @param timer tries again what could not be published */
     public Wills(PublicationSink sink, ScheduledExecutorService timer) {
@@ -35,10 +42,19 @@ public final class Wills {
      */
     public void publish(String clientId, PublishRecord will, Runnable settled) {
         underway.incrementAndGet();
+        long due = lastDue.updateAndGet(last -> Math.max(last + 1, System.nanoTime()));
+        dueSince.add(due);
         append(clientId, will, () -> {
             settled.run();
+            dueSince.remove(due);
             underway.decrementAndGet();
         });
+    }
+
+    /** How long the will has been due that waits longest for the log; 0 if none does. */
+    public Duration longestWait() {
+        Iterator<Long> oldest = dueSince.iterator();
+        return oldest.hasNext() ? Duration.ofNanos(Math.max(0, System.nanoTime() - oldest.next())) : Duration.ZERO;
     }
 
     /** How many wills are on their way to the log. */

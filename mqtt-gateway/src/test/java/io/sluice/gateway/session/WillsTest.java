@@ -7,6 +7,7 @@ import io.sluice.wire.PublishProperties;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -106,6 +107,20 @@ class WillsTest {
         timer.elapse();
         assertThat(published()).hasSize(1);
         assertThat(settled).isOne();
+    }
+
+    @Test
+    void tellsHowLongTheOldestWaits() {
+        assertThat(wills.longestWait()).isZero();
+        publish("a");
+        long between = System.nanoTime();
+        publish("b");
+
+        sink.listeners.get(1).appended();
+        Duration atLeast = Duration.ofNanos(System.nanoTime() - between);
+        assertThat(wills.longestWait()).isGreaterThanOrEqualTo(atLeast);
+        sink.listeners.get(0).appended();
+        assertThat(wills.longestWait()).isZero();
     }
 
     private void refuseLast(PublicationSink.Cause cause) {

@@ -9,11 +9,11 @@ package io.sluice.kit.config;
 public record AdminConfig(
         @Setting(
                 value = "127.0.0.1",
-                doc = "The address on which /live, /ready and /metrics are served. They are not protected:"
+                doc = "The address on which /live, /ready, /metrics and /log-levels are served. They are not protected:"
                         + " open them to a trusted network only.")
         String host,
 
-        @Setting(value = "8081", doc = "The port of /live, /ready and /metrics; 0 takes a free one.")
+        @Setting(value = "8081", doc = "The port of /live, /ready, /metrics and /log-levels; 0 takes a free one.")
         int port) {
 
     /** Checks that the parts can be used. */
