@@ -34,6 +34,8 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private static final Logger log = LoggerFactory.getLogger(MatchProcessor.class);
     private static final Bytes APPLIED = Bytes.wrap(new byte[] {'A'});
     private static final long UNKNOWN = -1;
+    /** Where no match went there is a mark only so often: a record for each partition of the log and of clients. */
+    private static final int ROUNDS_WITHOUT_MATCH = 3;
 
     private final MatchConfig config;
     private final int partitions;
@@ -60,9 +62,14 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private LookBack lookBack;
     private SecondCopies copies;
 
-    // What the last marks said.
-    private long markedPosition;
+    // What the last marks said, by partition of clients, and in which round.
+    private long[] markedPosition;
     private long[] markedApplied;
+    private long[] markedIn;
+    /** By partition of clients: whether a match was sent there since its last mark. */
+    private boolean[] sent;
+    /** How often it was time for marks. */
+    private long round;
     /**
      * By partition of clients: the last command with whose filters all messages up to the next commit are matched for sure. What
      * a mark said is sure when a commit has followed it.
@@ -94,8 +101,13 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
         applied = follower.appliedAtFirst().clone();
         start = UNKNOWN;
         position = UNKNOWN;
-        markedPosition = UNKNOWN;
+        markedPosition = new long[partitions];
+        Arrays.fill(markedPosition, UNKNOWN);
         markedApplied = new long[partitions];
+        markedIn = new long[partitions];
+        Arrays.fill(markedIn, -ROUNDS_WITHOUT_MATCH);
+        sent = new boolean[partitions];
+        round = 0;
         // The table may lag behind that of the router that had the task before.
         applicable = new long[partitions];
         Arrays.setAll(applicable, q -> Math.min(safe[q], applied[q]));
@@ -161,7 +173,9 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
     private void send(String clientId, long sessionId, PublishRecord message) {
         byte[] key = clientId.getBytes(StandardCharsets.UTF_8);
-        forward(ClientPartitions.of(key, partitions), new Inbox.Match(clientId, sessionId, message));
+        int to = ClientPartitions.of(key, partitions);
+        forward(to, new Inbox.Match(clientId, sessionId, message));
+        sent[to] = true;
         events.matchSent();
     }
 
@@ -211,20 +225,25 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
         }
     }
 
+    /** Where no match went nothing waits for a mark but sessions that are resumed. */
     private void mark() {
+        round++;
         for (int q = 0; q < partitions; q++) {
-            if (position != markedPosition || applied[q] != markedApplied[q]) {
+            boolean isDue = sent[q] || round - markedIn[q] >= ROUNDS_WITHOUT_MATCH;
+            if (applied[q] != markedApplied[q] || (isDue && position != markedPosition[q])) {
                 forward(q, new Inbox.Mark(partition, position, applied[q]));
+                markedPosition[q] = position;
+                markedIn[q] = round;
+                sent[q] = false;
             }
         }
-        markedPosition = position;
         markedApplied = applied.clone();
     }
 
     /** The commit before this one has made sure of what was forwarded before it. */
     private void beforeCommit() {
         putApplicable();
-        if (markedPosition != UNKNOWN) {
+        if (round > 0) {
             applicable = markedApplied.clone();
         }
     }

@@ -31,9 +31,11 @@ public record SessionsConfig(
         Duration commitInterval,
 
         @Setting(
-                value = "50ms",
-                doc = "How often it is told how far the log is matched with the filters of durable sessions. What is"
-                        + " settled is remembered until then.")
+                value = "100ms",
+                doc =
+                        "How often it is told how far the log is matched with the filters of durable sessions, to those for"
+                                + " whom there was a message; to others after three times as long. What is settled is remembered"
+                                + " until then.")
         Duration markInterval,
 
         @Setting(

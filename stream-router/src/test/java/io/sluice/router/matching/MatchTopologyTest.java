@@ -160,9 +160,30 @@ class MatchTopologyTest {
         time();
         assertThat(said()).isEmpty();
 
+        publish("x", Qos.AT_LEAST_ONCE);
+        time();
+        assertThat(said()).containsExactly("a 1", "mark 2 10");
+    }
+
+    /** What was settled is forgotten by marks, and where no match went nothing was. A session that is resumed there waits. */
+    @Test
+    void tellsLessOftenWhereNoMatchWent() throws Exception {
+        subscribe("a", 10, version("x", Qos.AT_LEAST_ONCE, 10, 0));
+        time();
+        assertThat(said()).containsExactly("mark 0 10");
+
         publish("other", Qos.AT_LEAST_ONCE);
         time();
+        publish("other", Qos.AT_LEAST_ONCE);
+        time();
+        assertThat(said()).isEmpty();
+        time();
         assertThat(said()).containsExactly("mark 2 10");
+
+        publish("other", Qos.AT_LEAST_ONCE);
+        subscribe("a", 11);
+        time();
+        assertThat(said()).containsExactly("mark 3 11");
     }
 
     @Test
