@@ -34,9 +34,37 @@ final class HiveMqClient implements RealClient {
         return version.is5() ? subscribe5(server, filter, qos) : subscribe3(server, filter, qos);
     }
 
+    @Override
+    public Subscription subscribeDurably(InetSocketAddress server, Version version, String filter, int qos) {
+        String id = UUID.randomUUID().toString();
+        if (version.is5()) {
+            Mqtt5BlockingClient client = Mqtt5Client.builder()
+                    .identifier(id)
+                    .serverAddress(server)
+                    .automaticReconnectWithDefaultConfig()
+                    .buildBlocking();
+            client.connectWith()
+                    .cleanStart(false)
+                    .sessionExpiryInterval(EXPIRY_SECONDS)
+                    .send();
+            return subscribe(client, filter, qos);
+        }
+        Mqtt3BlockingClient client = Mqtt3Client.builder()
+                .identifier(id)
+                .serverAddress(server)
+                .automaticReconnectWithDefaultConfig()
+                .buildBlocking();
+        client.connectWith().cleanSession(false).send();
+        return subscribe(client, filter, qos);
+    }
+
     private static Subscription subscribe5(InetSocketAddress server, String filter, int qos) {
         Mqtt5BlockingClient client = client5(server);
         client.connect();
+        return subscribe(client, filter, qos);
+    }
+
+    private static Subscription subscribe(Mqtt5BlockingClient client, String filter, int qos) {
         BlockingQueue<Received> received = new LinkedBlockingQueue<>();
         client.toAsync()
                 .subscribeWith()
@@ -55,6 +83,10 @@ final class HiveMqClient implements RealClient {
     private static Subscription subscribe3(InetSocketAddress server, String filter, int qos) {
         Mqtt3BlockingClient client = client3(server);
         client.connect();
+        return subscribe(client, filter, qos);
+    }
+
+    private static Subscription subscribe(Mqtt3BlockingClient client, String filter, int qos) {
         BlockingQueue<Received> received = new LinkedBlockingQueue<>();
         client.toAsync()
                 .subscribeWith()

@@ -29,6 +29,16 @@ final class MosquittoClient implements RealClient {
     }
 
     @Override
+    public Subscription subscribeDurably(InetSocketAddress server, Version version, String filter, int qos) {
+        List<String> command = subscriber(server, version, filter, qos);
+        command.add("-c");
+        if (version.is5()) {
+            command.addAll(List.of("-x", Integer.toString(EXPIRY_SECONDS)));
+        }
+        return CommandLineClient.start("Subscribed", command);
+    }
+
+    @Override
     public void publish(InetSocketAddress server, Version version, Message message) {
         List<String> command = new ArrayList<>(List.of(Tools.require("mosquitto_pub")));
         command.addAll(connection(server, version));

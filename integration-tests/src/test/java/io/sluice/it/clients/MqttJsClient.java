@@ -29,6 +29,13 @@ final class MqttJsClient implements RealClient {
     }
 
     @Override
+    public Subscription subscribeDurably(InetSocketAddress server, Version version, String filter, int qos) {
+        List<String> command = command(
+                server, version, "subscribe-durably", filter, Integer.toString(qos), Integer.toString(EXPIRY_SECONDS));
+        return CommandLineClient.start("subscribed", command);
+    }
+
+    @Override
     public void publish(InetSocketAddress server, Version version, Message message) {
         CommandLineClient.run(command(server, version, "publish", message));
     }

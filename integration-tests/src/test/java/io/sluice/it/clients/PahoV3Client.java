@@ -33,8 +33,21 @@ final class PahoV3Client implements RealClient {
 
     @Override
     public Subscription subscribe(InetSocketAddress server, Version version, String filter, int qos) {
+        return subscribe(server, options(version), filter, qos);
+    }
+
+    @Override
+    public Subscription subscribeDurably(InetSocketAddress server, Version version, String filter, int qos) {
+        MqttConnectOptions options = options(version);
+        options.setCleanSession(false);
+        options.setAutomaticReconnect(true);
+        return subscribe(server, options, filter, qos);
+    }
+
+    private static Subscription subscribe(
+            InetSocketAddress server, MqttConnectOptions options, String filter, int qos) {
         try {
-            MqttClient client = connect(server, options(version));
+            MqttClient client = connect(server, options);
             BlockingQueue<Received> received = new LinkedBlockingQueue<>();
             // A listener of its own for the filter would miss what comes to a shared subscription.
             client.setCallback(new Inbox(received));

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.sluice.it.probe.Version;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -33,9 +35,23 @@ final class PahoV5Client implements RealClient {
 
     @Override
     public Subscription subscribe(InetSocketAddress server, Version version, String filter, int qos) {
+        return subscribe(server, new MqttConnectionOptions(), filter, qos);
+    }
+
+    @Override
+    public Subscription subscribeDurably(InetSocketAddress server, Version version, String filter, int qos) {
+        MqttConnectionOptions options = new MqttConnectionOptions();
+        options.setCleanStart(false);
+        options.setSessionExpiryInterval((long) EXPIRY_SECONDS);
+        options.setAutomaticReconnect(true);
+        return subscribe(server, options, filter, qos);
+    }
+
+    private static Subscription subscribe(
+            InetSocketAddress server, MqttConnectionOptions options, String filter, int qos) {
         try {
             Inbox inbox = new Inbox();
-            MqttClient client = connect(server, new MqttConnectionOptions(), inbox);
+            MqttClient client = connect(server, options, inbox);
             client.subscribe(filter, qos);
             return new Subscription() {
                 @Override
@@ -99,11 +115,18 @@ final class PahoV5Client implements RealClient {
 
     private static final class Inbox implements MqttCallback {
         private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
+        /** The last payload of QoS 2 by its packet identifier. */
+        private final Map<Integer, String> held = new HashMap<>();
 
         @Override
         public void messageArrived(String topic, MqttMessage message) {
-            received.add(new Received(
-                    topic, new String(message.getPayload(), UTF_8), message.getQos(), message.isRetained()));
+            String payload = new String(message.getPayload(), UTF_8);
+            // The client hands over each PUBLISH of QoS 2, and leaves it to its user that the server may send it again
+            // until it
+            // has PUBREC ([MQTT-4.3.3-10]). It tells no DUP.
+            if (message.getQos() < 2 || !payload.equals(held.put(message.getId(), payload))) {
+                received.add(new Received(topic, payload, message.getQos(), message.isRetained()));
+            }
         }
 
         @Override

@@ -11,6 +11,9 @@ interface RealClient {
     /** A message as the client reported it. */
     record Received(String topic, String payload, int qos, boolean retain) {}
 
+    /** How long a durable session outlives its connection. */
+    int EXPIRY_SECONDS = 3_600;
+
     /** A message to send. */
     record Message(String topic, String payload, int qos, boolean retain) {}
 
@@ -31,6 +34,12 @@ interface RealClient {
 
     /** Subscribes and returns when the server has said yes. */
     Subscription subscribe(InetSocketAddress server, Version version, String filter, int qos);
+
+    /**
+     * Subscribes with a session that outlives its connections and returns when the server has said yes. The client comes back by
+     * itself when it loses its connection.
+     */
+    Subscription subscribeDurably(InetSocketAddress server, Version version, String filter, int qos);
 
     /** Publishes and returns when the server has acknowledged. */
     void publish(InetSocketAddress server, Version version, Message message);

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is published on one gateway arrives on the other, whoever sends and whoever receives. */
 class RealClientsIT {
 
-    private static final List<RealClient> CLIENTS = List.of(
+    static final List<RealClient> CLIENTS = List.of(
             new MosquittoClient(), new HiveMqClient(), new PahoV3Client(), new PahoV5Client(), new MqttJsClient());
 
     static Stream<Arguments> clients() {

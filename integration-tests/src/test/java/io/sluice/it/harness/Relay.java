@@ -29,10 +29,10 @@ public final class Relay implements AutoCloseable {
     private static final int CHUNKS_UNDER_WAY = 256;
     private static final int BACKLOG = 50;
 
-    private final InetSocketAddress target;
     private final ServerSocket listener;
     private final Set<Wire> wires = ConcurrentHashMap.newKeySet();
     private final AtomicInteger broken = new AtomicInteger();
+    private volatile InetSocketAddress target;
     private volatile long delayNanos;
 
     // Guarded by this.
@@ -57,6 +57,11 @@ public final class Relay implements AutoCloseable {
     /** Where clients connect to. */
     public InetSocketAddress address() {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort());
+    }
+
+    /** Connections that are made from now on go to another server. */
+    public void redirect(InetSocketAddress server) {
+        target = server;
     }
 
     /** Lets nothing pass any more, not even the end of a connection, until {@link #mend}. */
