@@ -1,29 +1,30 @@
 package io.sluice.it.failover;
 
-import static java.util.stream.Collectors.counting;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sluice.it.failover.Account.Message;
+import io.sluice.it.failover.Account.Receipt;
+import io.sluice.it.failover.Account.Reception;
 import io.sluice.it.failover.Checker.Violation.Promise;
 import io.sluice.it.failover.History.Event;
-import io.sluice.it.failover.History.Kind;
-import io.sluice.it.failover.RecordingClient.Lane;
+import io.sluice.it.failover.Plan.Lane;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Judges what happened to all clients, and what stands in the log, against what clients with clean sessions are promised. It
- * asks none of the product's own counters.
+ * Judges what happened to all clients, and what stands in the log, against what they are promised. It asks none of the product's
+ * own counters. What is about connections and not about messages is judged by {@link ConnectionChecker}.
  *
- * <p>A subscriber whose connection is lost may miss what is published until it has subscribed again. While its connection lasts
- * it misses nothing that was sent after its SUBACK and that was acknowledged; of a connection that has ended, nothing of a
- * topic's that stands before something that came. At QoS 0 a message may get lost, at QoS 1 it may come again.
+ * <p>A subscriber with clean sessions whose connection is lost may miss what is published until it has subscribed again. While
+ * its connection lasts it misses nothing that was sent after its SUBACK and that was acknowledged; of a connection that has ended,
+ * nothing of a topic's that stands before something that came. A durable session stands for a connection in that, however many
+ * connections it has. At QoS 0 a message may get lost, at QoS 1 it may come again, and says so.
  */
 final class Checker {
 
@@ -34,159 +35,72 @@ final class Checker {
         enum Promise {
             /** What was acknowledged is in the log. */
             ACKNOWLEDGED_IS_LOGGED,
-            /** A connected subscriber gets what was acknowledged. */
+            /** A subscriber gets what was acknowledged. */
             SUBSCRIBED_GETS_ALL,
             /** At QoS 0 and 2 nothing comes twice, nor stands in the log twice. */
             NOTHING_TWICE,
+            /** What comes again at QoS 1, or before the client has released it at QoS 2, has DUP, and comes over a later connection. */
+            REPETITION_IS_MARKED,
+            /** What comes again has the packet identifier that it had. */
+            IDENTIFIER_STAYS,
             /** The messages of a publisher, topic and QoS stand in the log and come in the order of their sending. */
             IN_ORDER,
             /** A SUBSCRIBE finds what was retained, and does not find what was cleared, before it. */
             RETAINED_IS_SEEN,
-            /** A will comes once if its client broke off, never if it said good-bye, and never twice. */
+            /**
+             * A will comes once if its client broke off, never if it said good-bye or resumed its session before the will's delay
+             * was over, and never twice.
+             */
             WILL_ONCE,
             /** A connection outlives faults of everything but its gateway. */
-            CONNECTED_STAYS
+            CONNECTED_STAYS,
+            /** A client is told that it has a session if it has one, and only then. */
+            SESSION_IS_TOLD,
+            /** When a client connects again, the connection that it had ends. */
+            ONE_CONNECTION
         }
     }
 
-    /** A message as it stands in the log; those of a topic in their order. */
+    /** A message as it stands in the log, but for second copies that readers drop; those of a topic in their order. */
     record Logged(String topic, int number, int attempt) {}
 
-    /** A message from its publisher's side; places are those in the history, -1 for never. */
-    private static final class Message {
-        private final int qos;
-        private final boolean clears;
-        private final int sent;
-        private int acknowledged = -1;
+    private final Account account;
+    private final Map<String, List<Logged>> log;
+    /** How often a message stands in the log, by topic and number. */
+    private final Map<String, Map<Integer, Integer>> copies = new HashMap<>();
 
-        private Message(int qos, boolean clears, int sent) {
-            this.qos = qos;
-            this.clears = clears;
-            this.sent = sent;
-        }
-
-        private boolean isAcknowledged() {
-            return acknowledged >= 0;
-        }
-    }
-
-    /** A message that came. */
-    private record Receipt(int place, int number, int attempt) {}
-
-    /** One connection of a client from its side; places are those in the history, -1 for never. */
-    private static final class Connection {
-        private final String client;
-        private final int number;
-        private String group = "";
-        private int qos;
-        private String server;
-        private int subscribing = -1;
-        private int subscribed = -1;
-        private int heardItself = -1;
-        private Kind ended;
-        private int endedAt = -1;
-        private final Map<String, List<Receipt>> received = new HashMap<>();
-        private final Map<String, List<Receipt>> retained = new HashMap<>();
-
-        private Connection(String client, int number) {
-            this.client = client;
-            this.number = number;
-        }
-
-        @Override
-        public String toString() {
-            return client + " on its connection " + number;
-        }
-    }
-
-    private final Set<String> mortalServers;
-    private final Map<String, Map<Integer, Message>> topics = new LinkedHashMap<>();
-    private final Map<String, Connection> connections = new LinkedHashMap<>();
-    private final Map<String, List<Logged>> log = new HashMap<>();
     private final List<Violation> violations = new ArrayList<>();
 
-    private Checker(Set<String> mortalServers) {
-        this.mortalServers = mortalServers;
+    private Checker(Account account, Map<String, List<Logged>> log) {
+        this.account = account;
+        this.log = log;
+        log.forEach((topic, logged) -> {
+            Map<Integer, Integer> times = copies.computeIfAbsent(topic, unused -> new HashMap<>());
+            // What clears has no payload that would tell its number.
+            logged.stream()
+                    .filter(message -> message.number() > 0)
+                    .forEach(message -> times.merge(message.number(), 1, Integer::sum));
+        });
     }
 
     /**
      * All promises that were not kept.
      *
      * @param logged what stands in the log of the topics of this history
-     * @param mortalServers those to which connections may be lost, since a gateway behind them was killed
+     * @param troubles when connections may be lost
      */
-    static List<Violation> judge(Collection<Event> history, Collection<Logged> logged, Set<String> mortalServers) {
-        Checker checker = new Checker(mortalServers);
-        int place = 0;
-        for (Event event : history) {
-            checker.read(event, place++);
-        }
-        logged.forEach(message -> checker.log
-                .computeIfAbsent(message.topic(), unused -> new ArrayList<>())
-                .add(message));
+    static List<Violation> judge(Collection<Event> history, Collection<Logged> logged, Collection<Trouble> troubles) {
+        Map<String, List<Logged>> log = logged.stream().collect(Collectors.groupingBy(Logged::topic));
+        Account account = new Account(history);
+        Checker checker = new Checker(account, log);
         checker.judgeLog();
-        checker.connections.values().forEach(checker::judgeConnection);
+        account.receptions.forEach(checker::judgeReception);
         checker.judgeRepetitions();
-        checker.judgeWills();
+        checker.violations.addAll(ConnectionChecker.judge(account, log, troubles));
         return checker.violations;
     }
 
-    // --- reading
-
-    private void read(Event event, int place) {
-        if (event.kind() == Kind.NOTE) {
-            return;
-        }
-        Connection connection = connections.computeIfAbsent(
-                event.client() + " " + event.connection(),
-                unused -> new Connection(event.client(), event.connection()));
-        connection.server = event.server();
-        switch (event.kind()) {
-            case SUBSCRIBING -> connection.subscribing = place;
-            case SUBSCRIBED -> {
-                connection.subscribed = place;
-                connection.group = event.topic();
-                connection.qos = event.qos();
-            }
-            case SENT, SENT_CLEAR ->
-                topics.computeIfAbsent(event.topic(), unused -> new LinkedHashMap<>())
-                        .computeIfAbsent(
-                                event.number(),
-                                unused -> new Message(event.qos(), event.kind() == Kind.SENT_CLEAR, place));
-            case ACKNOWLEDGED -> acknowledged(event, place);
-            case RECEIVED -> {
-                receive(connection.received, event, place);
-                if (connection.heardItself < 0 && publisher(event.topic()).equals(connection.client)) {
-                    connection.heardItself = place;
-                }
-            }
-            case RECEIVED_RETAINED -> receive(connection.retained, event, place);
-            case LOST, DIED, LEFT -> {
-                connection.ended = event.kind();
-                connection.endedAt = place;
-            }
-            default -> {}
-        }
-    }
-
-    private void acknowledged(Event event, int place) {
-        Message message = topics.get(event.topic()).get(event.number());
-        if (!message.isAcknowledged()) {
-            message.acknowledged = place;
-        }
-    }
-
-    private static void receive(Map<String, List<Receipt>> receipts, Event event, int place) {
-        receipts.computeIfAbsent(event.topic(), unused -> new ArrayList<>())
-                .add(new Receipt(place, event.number(), event.attempt()));
-    }
-
-    private static String publisher(String topic) {
-        String without = topic.substring(0, topic.lastIndexOf('/'));
-        return without.substring(without.lastIndexOf('/') + 1);
-    }
-
-    private static boolean isLane(String topic, String level) {
+    static boolean isLane(String topic, String level) {
         return topic.endsWith("/" + level);
     }
 
@@ -194,20 +108,16 @@ final class Checker {
         violations.add(new Violation(promise, what));
     }
 
+    private int copies(String topic, int number) {
+        return copies.getOrDefault(topic, Map.of()).getOrDefault(number, 0);
+    }
+
     // --- the log
 
     private void judgeLog() {
-        topics.forEach((topic, messages) -> {
-            List<Logged> logged = log.getOrDefault(topic, List.of());
-            Map<Integer, Integer> times = new HashMap<>();
-            List<Integer> numbers = new ArrayList<>();
-            // What clears has no payload that would tell its number.
-            logged.stream().filter(message -> message.number() > 0).forEach(message -> {
-                times.merge(message.number(), 1, Integer::sum);
-                numbers.add(message.number());
-            });
+        account.messages.forEach((topic, messages) -> {
             messages.forEach((number, message) -> {
-                int found = times.getOrDefault(number, 0);
+                int found = copies(topic, number);
                 if (message.isAcknowledged() && !message.clears && found == 0) {
                     violated(
                             Promise.ACKNOWLEDGED_IS_LOGGED,
@@ -217,7 +127,9 @@ final class Checker {
                     violated(Promise.NOTHING_TWICE, "%s %d is in the log %d times".formatted(topic, number, found));
                 }
             });
-            judgeOrder(topic + " in the log", numbers);
+            List<Logged> logged = log.getOrDefault(topic, List.of());
+            judgeOrder(
+                    topic + " in the log", logged.stream().map(Logged::number).toList());
             judgeClears(topic, messages, logged);
         });
     }
@@ -240,7 +152,7 @@ final class Checker {
         Set<Integer> seen = new HashSet<>();
         int last = 0;
         for (int number : numbers) {
-            if (seen.add(number)) {
+            if (number > 0 && seen.add(number)) {
                 if (number < last) {
                     violated(Promise.IN_ORDER, "%s: %d comes after %d".formatted(where, number, last));
                 }
@@ -249,43 +161,58 @@ final class Checker {
         }
     }
 
-    // --- connections
+    // --- subscribers
 
-    private void judgeConnection(Connection connection) {
-        if (connection.ended == Kind.LOST && !mortalServers.contains(connection.server)) {
-            violated(Promise.CONNECTED_STAYS, "%s lost it, to %s".formatted(connection, connection.server));
-        }
-        if (connection.subscribed < 0) {
+    private void judgeReception(Reception reception) {
+        if (reception.subscribed < 0) {
             return;
         }
-        topics.forEach((topic, messages) -> {
-            if (!topic.startsWith(connection.group + "/")) {
+        account.messages.forEach((topic, messages) -> {
+            if (!topic.startsWith(reception.group + "/")) {
                 return;
             }
-            List<Integer> numbers = connection.received.getOrDefault(topic, List.of()).stream()
+            List<Receipt> receipts = reception.received.getOrDefault(topic, List.of());
+            List<Integer> numbers = receipts.stream()
+                    .filter(receipt -> !receipt.again())
                     .map(Receipt::number)
-                    .filter(number -> number > 0)
                     .toList();
-            judgeOrder(topic + " at " + connection, numbers);
-            judgeMissing(connection, topic, messages, numbers);
-            if (isLane(topic, Lane.STATE.level()) && connection.heardItself >= 0) {
-                judgeRetained(connection, topic, messages);
+            judgeOrder(topic + " at " + reception, numbers);
+            judgeMissing(reception, topic, messages, numbers);
+            judgeIdentifiers(reception, topic, receipts);
+            if (isLane(topic, Lane.STATE.level()) && reception.heardItself >= 0) {
+                judgeRetained(reception, topic, messages);
             }
         });
     }
 
     private void judgeMissing(
-            Connection connection, String topic, Map<Integer, Message> messages, List<Integer> received) {
+            Reception reception, String topic, Map<Integer, Message> messages, List<Integer> received) {
         Set<Integer> came = new HashSet<>(received);
         int last = received.stream().mapToInt(Integer::intValue).max().orElse(0);
         messages.forEach((number, message) -> {
-            boolean promised = Math.min(message.qos, connection.qos) > 0
+            boolean promised = Math.min(message.qos, reception.qos) > 0
                     && message.isAcknowledged()
                     && !message.clears
-                    && message.sent > connection.subscribed
-                    && (connection.ended == null || number < last);
+                    && message.sent > reception.subscribed
+                    && (!reception.isOver() || number < last);
             if (promised && !came.contains(number)) {
-                violated(Promise.SUBSCRIBED_GETS_ALL, "%s %d did not come to %s".formatted(topic, number, connection));
+                violated(Promise.SUBSCRIBED_GETS_ALL, "%s %d did not come to %s".formatted(topic, number, reception));
+            }
+        });
+    }
+
+    private void judgeIdentifiers(Reception reception, String topic, List<Receipt> receipts) {
+        Map<Integer, Set<Integer>> identifiers = new HashMap<>();
+        receipts.stream()
+                .filter(receipt -> receipt.qos() > 0 && receipt.number() > 0)
+                .forEach(receipt -> identifiers
+                        .computeIfAbsent(receipt.number(), unused -> new HashSet<>())
+                        .add(receipt.packetId()));
+        identifiers.forEach((number, ids) -> {
+            if (ids.size() > Math.max(1, copies(topic, number))) {
+                violated(
+                        Promise.IDENTIFIER_STAYS,
+                        "%s %d came to %s with identifiers %s".formatted(topic, number, reception, ids));
             }
         });
     }
@@ -294,24 +221,25 @@ final class Checker {
      * Whatever was acknowledged before the SUBSCRIBE counts, and what was sent later may count. So what came is the last of the
      * former, or one of the latter; nothing came if that one clears, or if there is none.
      */
-    private void judgeRetained(Connection connection, String topic, Map<Integer, Message> messages) {
+    private void judgeRetained(Reception reception, String topic, Map<Integer, Message> messages) {
         int oldest = messages.entrySet().stream()
                 .filter(entry ->
-                        entry.getValue().isAcknowledged() && entry.getValue().acknowledged < connection.subscribing)
+                        entry.getValue().isAcknowledged() && entry.getValue().acknowledged < reception.subscribing)
                 .mapToInt(Map.Entry::getKey)
                 .max()
                 .orElse(0);
         Set<Integer> possible = new HashSet<>();
         boolean mayBeNone = oldest == 0;
         for (Map.Entry<Integer, Message> entry : messages.entrySet()) {
-            if (entry.getKey() >= oldest && entry.getValue().sent < connection.heardItself) {
+            if (entry.getKey() >= oldest && entry.getValue().sent < reception.heardItself) {
                 mayBeNone |= entry.getValue().clears;
                 if (!entry.getValue().clears) {
                     possible.add(entry.getKey());
                 }
             }
         }
-        List<Integer> came = connection.retained.getOrDefault(topic, List.of()).stream()
+        List<Integer> came = reception.retained.getOrDefault(topic, List.of()).stream()
+                .filter(receipt -> !receipt.dup())
                 .map(Receipt::number)
                 .toList();
         boolean right = came.isEmpty() ? mayBeNone : came.size() == 1 && possible.contains(came.get(0));
@@ -321,7 +249,7 @@ final class Checker {
                     "of %s, %s found %s; %d was acknowledged before, possible are %s%s"
                             .formatted(
                                     topic,
-                                    connection,
+                                    reception,
                                     came.isEmpty() ? "nothing" : came,
                                     oldest,
                                     possible,
@@ -329,68 +257,59 @@ final class Checker {
         }
     }
 
+    // --- what comes again
+
     private void judgeRepetitions() {
-        Map<String, Integer> times = new HashMap<>();
-        for (Connection connection : connections.values()) {
-            connection.received.forEach((topic, receipts) -> {
-                Map<Integer, Message> messages = topics.getOrDefault(topic, Map.of());
-                for (Receipt receipt : receipts) {
-                    Message message = messages.get(receipt.number());
-                    // What is sent again at QoS 1 may come again, also to those who get it at QoS 0.
-                    if (message != null && message.qos != 1 && Math.min(message.qos, connection.qos) != 1) {
-                        times.merge(topic + " " + receipt.number() + " at " + connection.client, 1, Integer::sum);
-                    }
-                }
-            });
+        Map<String, Map<String, List<Receipt>>> byClient = new HashMap<>();
+        for (Reception reception : account.receptions) {
+            Map<String, List<Receipt>> ofClient = byClient.computeIfAbsent(reception.client, unused -> new HashMap<>());
+            reception.received.forEach((topic, receipts) ->
+                    ofClient.computeIfAbsent(topic, unused -> new ArrayList<>()).addAll(receipts));
         }
-        times.forEach((message, count) -> {
-            if (count > 1) {
-                violated(Promise.NOTHING_TWICE, "%s came %d times".formatted(message, count));
-            }
-        });
+        byClient.forEach((client, topics) -> topics.forEach((topic, receipts) -> {
+            Map<Integer, Message> messages = account.messages.getOrDefault(topic, Map.of());
+            receipts.stream()
+                    .filter(receipt -> messages.containsKey(receipt.number()))
+                    .collect(Collectors.groupingBy(Receipt::number))
+                    .forEach((number, same) -> judgeRepetition(client, topic, number, messages.get(number), same));
+        }));
     }
 
-    // --- wills
-
-    private void judgeWills() {
-        Map<String, Long> published = log.entrySet().stream()
-                .filter(entry -> isLane(entry.getKey(), RecordingClient.WILL))
-                .flatMap(entry -> entry.getValue().stream())
-                .collect(Collectors.groupingBy(will -> publisher(will.topic()) + " " + will.attempt(), counting()));
-        for (Connection dead : connections.values()) {
-            long times = published.getOrDefault(dead.client + " " + dead.number, 0L);
-            // Only clients that have a will break off.
-            boolean due = dead.ended == Kind.DIED && !mortalServers.contains(dead.server);
-            if (times > (dead.ended == Kind.LEFT || dead.ended == null ? 0 : 1) || (due && times == 0)) {
-                violated(
-                        Promise.WILL_ONCE,
-                        "of %s, which ended as %s, is %d times in the log".formatted(dead, dead.ended, times));
-            }
-            if (due) {
-                connections.values().forEach(subscriber -> judgeWillAt(subscriber, dead));
-            }
+    private void judgeRepetition(String client, String topic, int number, Message message, List<Receipt> same) {
+        if (same.size() == 1) {
+            return;
         }
-    }
-
-    private void judgeWillAt(Connection subscriber, Connection dead) {
-        String topic = subscriber.group + "/" + dead.client + "/" + RecordingClient.WILL;
-        long times = subscriber.received.getOrDefault(topic, List.of()).stream()
-                .filter(will -> will.attempt() == dead.number)
-                .count();
-        boolean promised = subscriber.subscribed >= 0
-                && subscriber.subscribed < dead.endedAt
-                && subscriber.ended == null
-                && subscriber.qos > 0;
-        if (times > 1 || (promised && times == 0)) {
-            violated(Promise.WILL_ONCE, "of %s came %d times to %s".formatted(dead, times, subscriber));
+        // At QoS 1 its publisher may have sent it again.
+        int copies = message.qos == 1 ? Math.max(1, copies(topic, number)) : 1;
+        long times = same.stream().filter(receipt -> !receipt.again()).count();
+        if (times > copies && same.get(0).qos() != 1) {
+            violated(Promise.NOTHING_TWICE, "%s %d came %d times to %s".formatted(topic, number, times, client));
+            return;
+        }
+        long unmarked = same.stream().filter(receipt -> !receipt.dup()).count();
+        long mostOnOne =
+                same.stream()
+                        .collect(Collectors.groupingBy(Receipt::connection, Collectors.counting()))
+                        .values()
+                        .stream()
+                        .mapToLong(Long::longValue)
+                        .max()
+                        .orElse(0);
+        if (unmarked > copies || mostOnOne > copies) {
+            violated(
+                    Promise.REPETITION_IS_MARKED,
+                    "%s %d, which is in the log %d times, came to %s as %s"
+                            .formatted(topic, number, copies, client, same));
         }
     }
 
     /** Fails, unless all promises were kept, and keeps the history of the failure. */
     static void assertKept(History history, List<Violation> violations) {
         if (!violations.isEmpty()) {
+            Map<Promise, Long> counts =
+                    violations.stream().collect(Collectors.groupingBy(Violation::promise, Collectors.counting()));
             assertThat(violations)
-                    .as("promises that were not kept; the history is in %s", history.save())
+                    .as("promises that were not kept: %s; the history is in %s", counts, history.save())
                     .isEmpty();
         }
     }

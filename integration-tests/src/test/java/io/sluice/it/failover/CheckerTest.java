@@ -6,9 +6,10 @@ import io.sluice.it.failover.Checker.Logged;
 import io.sluice.it.failover.Checker.Violation;
 import io.sluice.it.failover.Checker.Violation.Promise;
 import io.sluice.it.failover.History.Kind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Small histories, written by hand, of a publisher p and a subscriber s. */
@@ -18,22 +19,49 @@ class CheckerTest {
     private final List<Logged> log = new ArrayList<>();
 
     private void connect(String client, int connection) {
-        connect(client, connection, 2);
+        connect(Kind.CONNECTING, client, connection, Duration.ZERO);
+        happens(Kind.CONNECTED, client, connection);
+        subscribe(client, connection);
     }
 
-    private void connect(String client, int connection, int qos) {
-        happens(Kind.CONNECTING, client, connection);
-        happens(Kind.CONNECTED, client, connection);
-        history.add(Kind.SUBSCRIBING, client, connection, "gateway", "g", qos, 0, 0);
-        history.add(Kind.SUBSCRIBED, client, connection, "gateway", "g", qos, 0, 0);
+    private void connect(Kind kind, String client, int connection, Duration willDelay) {
+        history.add(
+                kind,
+                client,
+                connection,
+                "gateway",
+                "g/" + client + "/will",
+                0,
+                (int) willDelay.toSeconds(),
+                0,
+                0,
+                false);
+    }
+
+    private void subscribe(String client, int connection) {
+        history.add(Kind.SUBSCRIBING, client, connection, "gateway", "g", 2, 0, 0, 0, false);
+        history.add(Kind.SUBSCRIBED, client, connection, "gateway", "g", 2, 0, 0, 0, false);
+    }
+
+    /** A durable session, begun or resumed. */
+    private void connectDurably(String client, int connection, Kind answer) {
+        connect(Kind.CONNECTING_DURABLY, client, connection, Duration.ZERO);
+        happens(answer, client, connection);
+        if (answer == Kind.CONNECTED) {
+            subscribe(client, connection);
+        }
     }
 
     private void happens(Kind kind, String client, int connection) {
-        history.add(kind, client, connection, "gateway", "", 0, 0, 0);
+        history.add(kind, client, connection, "gateway", "", 0, 0, 0, 0, false);
     }
 
     private void message(Kind kind, String client, int connection, String topic, int qos, int number) {
-        history.add(kind, client, connection, "gateway", topic, qos, number, 1);
+        history.add(kind, client, connection, "gateway", topic, qos, number, 1, qos == 0 ? 0 : number, false);
+    }
+
+    private void receive(Kind kind, int connection, int qos, int number, int packetId, boolean dup) {
+        history.add(kind, "s", connection, "gateway", "g/p/q" + qos, qos, number, 1, packetId, dup);
     }
 
     /** From SENT to the log, and acknowledged. */
@@ -50,7 +78,8 @@ class CheckerTest {
     }
 
     private List<Promise> broken(String... mortalServers) {
-        return Checker.judge(history.events(), log, Set.of(mortalServers)).stream()
+        List<Trouble> troubles = Stream.of(mortalServers).map(Trouble::always).toList();
+        return Checker.judge(history.events(), log, troubles).stream()
                 .map(Violation::promise)
                 .toList();
     }
@@ -89,21 +118,29 @@ class CheckerTest {
     }
 
     @Test
-    void countsRepetitionsAtQos0And2() {
+    void countsRepetitions() {
         connect("s", 1);
         for (int qos = 0; qos <= 2; qos++) {
             publish("g/p/q" + qos, qos, 1);
             receive("g/p/q" + qos, qos, 1, 1);
         }
-        assertThat(broken()).containsExactly(Promise.NOTHING_TWICE, Promise.NOTHING_TWICE);
+        assertThat(broken())
+                .containsExactlyInAnyOrder(Promise.NOTHING_TWICE, Promise.NOTHING_TWICE, Promise.REPETITION_IS_MARKED);
         log.addAll(List.copyOf(log));
-        assertThat(broken()).hasSize(4).containsOnly(Promise.NOTHING_TWICE);
+        assertThat(broken())
+                .as("what its publisher has sent again comes again")
+                .hasSize(4)
+                .containsOnly(Promise.NOTHING_TWICE);
     }
 
     @Test
     void letsWhatWasSentAgainAtQos1ComeAgainAtQos0() {
-        connect("s", 1, 0);
+        connect(Kind.CONNECTING, "s", 1, Duration.ZERO);
+        happens(Kind.CONNECTED, "s", 1);
+        message(Kind.SUBSCRIBING, "s", 1, "g", 0, 0);
+        message(Kind.SUBSCRIBED, "s", 1, "g", 0, 0);
         publish("g/p/q1", 1, 1);
+        log.addAll(List.copyOf(log));
         publish("g/p/q2", 2, 1);
         receive("g/p/q1", 0, 1, 1);
         assertThat(broken()).isEmpty();
@@ -116,6 +153,7 @@ class CheckerTest {
         connect("s", 1);
         publish("g/p/q1", 1, 1);
         publish("g/p/q1", 1, 2);
+        log.addAll(List.copyOf(log));
         receive("g/p/q1", 1, 1, 2, 1, 2);
         assertThat(broken()).isEmpty();
         publish("g/p/q1", 1, 3);
@@ -175,5 +213,103 @@ class CheckerTest {
         happens(Kind.LEFT, "p", 1);
         log.add(new Logged("g/p/will", 1, 1));
         assertThat(broken()).containsExactly(Promise.WILL_ONCE);
+    }
+
+    // --- durable sessions
+
+    @Test
+    void expectsOfADurableSessionThatItMissesNothingOverAllItsConnections() {
+        connectDurably("s", 1, Kind.CONNECTED);
+        publish("g/p/q1", 1, 1);
+        happens(Kind.DIED, "s", 1);
+        publish("g/p/q1", 1, 2);
+        log.add(new Logged("g/s/will", 1, 1));
+        assertThat(broken()).as("it may come back").isEmpty();
+        connectDurably("s", 2, Kind.RESUMED);
+        receive(Kind.RECEIVED, 2, 1, 2, 2, false);
+        assertThat(broken()).contains(Promise.SUBSCRIBED_GETS_ALL);
+    }
+
+    @Test
+    void expectsNothingMoreOfASessionThatItsClientHasGivenUp() {
+        connectDurably("s", 1, Kind.CONNECTED);
+        publish("g/p/q2", 2, 1);
+        happens(Kind.LEFT, "s", 1);
+        connect(Kind.CONNECTING_ANEW, "s", 2, Duration.ZERO);
+        happens(Kind.CONNECTED, "s", 2);
+        subscribe("s", 2);
+        assertThat(broken()).isEmpty();
+        publish("g/p/q2", 2, 2);
+        assertThat(broken()).containsExactly(Promise.SUBSCRIBED_GETS_ALL);
+    }
+
+    @Test
+    void wantsWhatComesAgainMarkedAndWithTheSameIdentifier() {
+        connectDurably("s", 1, Kind.CONNECTED);
+        publish("g/p/q1", 1, 1);
+        receive(Kind.RECEIVED, 1, 1, 1, 7, false);
+        happens(Kind.DIED, "s", 1);
+        log.add(new Logged("g/s/will", 1, 1));
+        connectDurably("s", 2, Kind.RESUMED);
+        receive(Kind.RECEIVED, 2, 1, 1, 7, true);
+        assertThat(broken()).as("as it should be").doesNotContain(Promise.REPETITION_IS_MARKED);
+        receive(Kind.RECEIVED, 2, 1, 1, 8, true);
+        assertThat(broken()).contains(Promise.REPETITION_IS_MARKED, Promise.IDENTIFIER_STAYS);
+    }
+
+    @Test
+    void countsWhatTheClientKnowsToBeTheSameOnce() {
+        connectDurably("s", 1, Kind.CONNECTED);
+        publish("g/p/q2", 2, 1);
+        receive(Kind.RECEIVED, 1, 2, 1, 7, false);
+        happens(Kind.LEFT, "s", 1);
+        connectDurably("s", 2, Kind.RESUMED);
+        receive(Kind.RECEIVED_AGAIN, 2, 2, 1, 7, true);
+        assertThat(broken()).isEmpty();
+        receive(Kind.RECEIVED, 2, 2, 1, 7, true);
+        assertThat(broken()).containsExactly(Promise.NOTHING_TWICE);
+    }
+
+    @Test
+    void knowsWhetherThereIsASession() {
+        connectDurably("s", 1, Kind.RESUMED);
+        assertThat(broken()).as("there was none").containsExactly(Promise.SESSION_IS_TOLD);
+    }
+
+    @Test
+    void knowsThatASessionIsNotForgotten() {
+        connectDurably("s", 1, Kind.CONNECTED);
+        happens(Kind.LEFT, "s", 1);
+        connect(Kind.CONNECTING_DURABLY, "s", 2, Duration.ZERO);
+        connectDurably("s", 3, Kind.RESUMED);
+        happens(Kind.LEFT, "s", 3);
+        assertThat(broken()).isEmpty();
+        connectDurably("s", 4, Kind.CONNECTED);
+        assertThat(broken()).containsExactly(Promise.SESSION_IS_TOLD);
+    }
+
+    @Test
+    void wantsTheEarlierConnectionToEnd() {
+        connectDurably("s", 1, Kind.CONNECTED);
+        happens(Kind.ABANDONED, "s", 1);
+        log.add(new Logged("g/s/will", 1, 1));
+        connectDurably("s", 2, Kind.RESUMED);
+        assertThat(broken()).contains(Promise.ONE_CONNECTION);
+        assertThat(broken("gateway")).doesNotContain(Promise.ONE_CONNECTION);
+        happens(Kind.TAKEN_OVER, "s", 1);
+        assertThat(broken()).doesNotContain(Promise.ONE_CONNECTION);
+    }
+
+    @Test
+    void wantsTheDelayedWillOfADurableSessionUnlessTheClientIsBackInTime() {
+        connect(Kind.CONNECTING_DURABLY, "p", 1, Duration.ofMinutes(1));
+        happens(Kind.CONNECTED, "p", 1);
+        happens(Kind.LOST, "p", 1);
+        assertThat(broken("gateway")).as("also when its gateway dies").containsExactly(Promise.WILL_ONCE);
+        connect(Kind.CONNECTING_DURABLY, "p", 2, Duration.ofMinutes(1));
+        happens(Kind.RESUMED, "p", 2);
+        assertThat(broken("gateway")).as("it is back").isEmpty();
+        log.add(new Logged("g/p/will", 1, 1));
+        assertThat(broken("gateway")).containsExactly(Promise.WILL_ONCE);
     }
 }

@@ -7,8 +7,7 @@ import io.sluice.it.failover.Checker.Violation;
 import io.sluice.it.failover.Checker.Violation.Promise;
 import io.sluice.it.failover.History.Event;
 import io.sluice.it.failover.History.Kind;
-import io.sluice.it.failover.RecordingClient.Lane;
-import io.sluice.it.failover.RecordingClient.Plan;
+import io.sluice.it.failover.Plan.Lane;
 import io.sluice.it.failover.RecordingClient.Stamp;
 import io.sluice.it.harness.KafkaLog;
 import io.sluice.it.probe.Version;
@@ -44,8 +43,12 @@ final class Crowd implements AutoCloseable {
     private static final String LOG = new Topics("", Topics.DEFAULT_PARTITIONS).publish();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int GROUP = 5;
-    private static final Duration ARRIVAL = Duration.ofSeconds(10);
+    private static final int EXPIRY_SECONDS = 3_600;
+    private static final int VISITOR_EXPIRY_SECONDS = 30;
+    private static final Duration ARRIVAL = Duration.ofSeconds(30);
     private static final Duration PAUSE = Duration.ofMillis(250);
+    /** What happened just before a server was killed may be lost with it. */
+    private static final Duration SHORTLY_BEFORE = Duration.ofSeconds(2);
 
     private final String name;
     private final History history;
@@ -53,13 +56,14 @@ final class Crowd implements AutoCloseable {
     private final Map<TopicPartition, Long> logBegin;
     private final List<InetSocketAddress> servers;
     private final List<RecordingClient> members;
-    /** The members of each member's group. */
-    private final Map<String, Set<String>> groups = new HashMap<>();
+    /** The subscribers of each member's group. */
+    private final Map<String, Set<String>> audiences = new HashMap<>();
 
-    private final Set<String> mortalServers = new HashSet<>();
+    private final List<Trouble> troubles = new ArrayList<>();
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor();
     private volatile boolean publishes = true;
     private volatile boolean hasVisitors;
+    private volatile boolean visitorsAreDurable;
 
     // The ticker's.
     private RecordingClient visitor;
@@ -67,17 +71,17 @@ final class Crowd implements AutoCloseable {
     /** Now and then, so that visitors do not keep in step with the clients, of whose retained messages every third one clears. */
     private boolean pauses;
 
-    private Crowd(String name, String bootstrapServers, List<Plan> plans, List<InetSocketAddress> servers) {
+    private Crowd(String name, String bootstrapServers, List<Plan> plans, long seed, List<InetSocketAddress> servers) {
         this.name = name;
         this.history = new History(name);
         this.bootstrapServers = bootstrapServers;
         this.logBegin = KafkaLog.end(bootstrapServers, LOG);
         this.servers = servers;
         for (Plan plan : plans) {
-            groups.put(
+            audiences.put(
                     plan.name(),
                     plans.stream()
-                            .filter(other -> other.group().equals(plan.group()))
+                            .filter(other -> other.group().equals(plan.group()) && other.subscribes())
                             .map(Plan::name)
                             .collect(Collectors.toSet()));
         }
@@ -85,7 +89,7 @@ final class Crowd implements AutoCloseable {
                 .mapToObj(i -> {
                     List<InetSocketAddress> fromHere = new ArrayList<>(servers);
                     Collections.rotate(fromHere, -i);
-                    return RecordingClient.start(plans.get(i), history, fromHere);
+                    return RecordingClient.start(plans.get(i), history, fromHere, new Habits(seed + i));
                 })
                 .toList();
     }
@@ -93,17 +97,22 @@ final class Crowd implements AutoCloseable {
     /** So many clients in groups, of QoS 1 alone. */
     static List<Plan> groups(String name, int size) {
         return IntStream.range(0, size)
-                .mapToObj(i -> new Plan(
+                .mapToObj(i -> Plan.clean(
                         name + i, name + "/" + i / GROUP, Version.MQTT_3_1_1, 1, List.of(Lane.AT_LEAST_ONCE), false))
                 .toList();
     }
 
     /** Three clients for each of two servers, one for each QoS, which publish in every way and have wills. */
     static List<Plan> everyKind(String name) {
+        return everyKind(name, name);
+    }
+
+    /** The same in a group of their own, with which visitors are when they stand first. */
+    static List<Plan> everyKind(String name, String group) {
         return IntStream.range(0, 6)
-                .mapToObj(i -> new Plan(
+                .mapToObj(i -> Plan.clean(
                         name + i,
-                        name,
+                        group,
                         i % 4 < 2 ? Version.MQTT_5 : Version.MQTT_3_1_1,
                         i / 2,
                         List.of(Lane.values()),
@@ -111,10 +120,41 @@ final class Crowd implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * Clients with durable sessions in groups of two publishers and four subscribers, at QoS 1 and 2. Every other one has a will;
+     * those of MQTT 5 have it delayed, and take few messages at a time.
+     */
+    static List<Plan> durable(String name, int groups) {
+        List<Plan> plans = new ArrayList<>();
+        for (int i = 0; i < 6 * groups; i++) {
+            int place = i % 6;
+            plans.add(Plan.clean(
+                            name + i,
+                            name + "/" + i / 6,
+                            (i / 2) % 2 == 0 ? Version.MQTT_5 : Version.MQTT_3_1_1,
+                            place < 2 ? Plan.NONE : 1 + place % 2,
+                            place < 2 ? List.of(Lane.AT_LEAST_ONCE, Lane.EXACTLY_ONCE) : List.of(),
+                            i % 2 == 0)
+                    .durable(EXPIRY_SECONDS, 10 * (i / 4 % 2), 4));
+        }
+        return plans;
+    }
+
     /** Connects clients, which publish one message on each lane and interval, and returns when all have subscribed. */
     static Crowd start(
             String name, String bootstrapServers, List<Plan> plans, Duration interval, InetSocketAddress... servers) {
-        Crowd crowd = new Crowd(name, bootstrapServers, plans, List.of(servers));
+        return start(name, bootstrapServers, plans, 0, interval, servers);
+    }
+
+    /** @param seed of what the clients do of their own accord */
+    static Crowd start(
+            String name,
+            String bootstrapServers,
+            List<Plan> plans,
+            long seed,
+            Duration interval,
+            InetSocketAddress... servers) {
+        Crowd crowd = new Crowd(name, bootstrapServers, plans, seed, List.of(servers));
         Awaitility.await("all clients are connected").atMost(PATIENCE).until(() -> crowd.connected() == plans.size());
         crowd.ticker.scheduleAtFixedRate(crowd::tick, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         return crowd;
@@ -123,6 +163,22 @@ final class Crowd implements AutoCloseable {
     /** From now on there are visitors. */
     Crowd withVisitors() {
         hasVisitors = true;
+        return this;
+    }
+
+    /** From now on some of the visitors have durable sessions, and delayed wills. */
+    Crowd withDurableVisitors() {
+        visitorsAreDurable = true;
+        return withVisitors();
+    }
+
+    /**
+     * From now on those that have durable sessions break off, come back, fall behind and take themselves over.
+     *
+     * @param mean from one such deed of a client to its next
+     */
+    Crowd restless(Duration mean) {
+        members.forEach(member -> member.habits().restless(mean));
         return this;
     }
 
@@ -139,10 +195,14 @@ final class Crowd implements AutoCloseable {
             pauses = false;
         } else if (hasVisitors && publishes) {
             visits++;
-            Plan plan =
-                    new Plan(name + "-visitor" + visits, name, Version.MQTT_5, 1, List.of(Lane.AT_LEAST_ONCE), true);
-            visitor = RecordingClient.visit(plan, history, servers.get(visits % servers.size()));
+            visitor = RecordingClient.visit(visitor(), history, servers.get(visits % servers.size()));
         }
+    }
+
+    private Plan visitor() {
+        String group = members.get(0).plan().group();
+        Plan plan = Plan.clean(name + "-visitor" + visits, group, Version.MQTT_5, 1, List.of(Lane.AT_LEAST_ONCE), true);
+        return visitorsAreDurable && visits / 4 % 2 == 0 ? plan.durable(VISITOR_EXPIRY_SECONDS, visits % 4, 4) : plan;
     }
 
     /** In turn with and without a word, at each of two servers. */
@@ -187,7 +247,7 @@ final class Crowd implements AutoCloseable {
 
     /** How many are connected right now. */
     long connected() {
-        return members.stream().filter(RecordingClient::isSubscribed).count();
+        return members.stream().filter(RecordingClient::isReady).count();
     }
 
     /** Those that lost their connection at least once. */
@@ -213,9 +273,19 @@ final class Crowd implements AutoCloseable {
         return comebacks.stream().sorted().toList();
     }
 
-    /** A gateway behind this address is killed: connections to it may be lost, and with them their wills. */
-    void mayLose(InetSocketAddress server) {
-        mortalServers.add(server.getHostString() + ":" + server.getPort());
+    /** A gateway behind this address is killed: connections to it may be lost, and with clean sessions their wills. */
+    synchronized void mayLose(InetSocketAddress server) {
+        troubles.add(Trouble.since(name(server), System.nanoTime() - SHORTLY_BEFORE.toNanos()));
+    }
+
+    /** From now on no connection may be lost. */
+    synchronized void mayLoseNoMore() {
+        long now = System.nanoTime();
+        troubles.replaceAll(trouble -> trouble.until(now));
+    }
+
+    private static String name(InetSocketAddress server) {
+        return server.getHostString() + ":" + server.getPort();
     }
 
     /**
@@ -237,13 +307,15 @@ final class Crowd implements AutoCloseable {
         List<Event> events = history.from(place);
         Set<String> topics = members.stream()
                 .map(RecordingClient::plan)
-                .map(plan -> plan.group() + "/" + plan.name() + "/" + Lane.AT_LEAST_ONCE.level())
+                .map(plan -> plan.topic(Lane.AT_LEAST_ONCE.level()))
                 .collect(Collectors.toSet());
         Map<String, Long> last = new HashMap<>();
         long begin = events.get(0).nanos();
         long longest = 0;
         for (Event event : events) {
-            if (event.kind() == Kind.RECEIVED && groups.containsKey(event.client()) && topics.contains(event.topic())) {
+            if (event.kind() == Kind.RECEIVED
+                    && audiences.containsKey(event.client())
+                    && topics.contains(event.topic())) {
                 String way = event.topic() + " to " + event.client();
                 Long before = last.put(way, event.nanos());
                 longest = Math.max(longest, event.nanos() - (before == null ? begin : before));
@@ -263,20 +335,28 @@ final class Crowd implements AutoCloseable {
         Map<String, Long> reachedAll = new HashMap<>();
         for (Event event : events) {
             String message = event.topic() + " " + event.number();
-            if (event.kind() == Kind.SENT && groups.containsKey(event.client()) && isLive(event)) {
+            if (event.kind() == Kind.SENT && audiences.containsKey(event.client()) && isLive(event)) {
                 sent.add(message);
-            } else if (event.kind() == Kind.RECEIVED && groups.containsKey(event.client()) && sent.contains(message)) {
+            } else if (event.kind() == Kind.RECEIVED
+                    && audiences.containsKey(event.client())
+                    && sent.contains(message)) {
                 Set<String> to = receivers.computeIfAbsent(message, unused -> new HashSet<>());
                 to.add(event.client());
-                if (to.equals(groups.get(event.client()))) {
+                if (to.equals(audiences.get(event.client()))) {
                     reachedAll.putIfAbsent(event.topic(), event.nanos());
                 }
             }
         }
-        return reachedAll.size() < members.size()
+        long publishers =
+                members.stream().filter(member -> publishesLive(member.plan())).count();
+        return reachedAll.size() < publishers
                 ? Optional.empty()
                 : Optional.of(Duration.ofNanos(
                         Collections.max(reachedAll.values()) - events.get(0).nanos()));
+    }
+
+    private static boolean publishesLive(Plan plan) {
+        return plan.lanes().contains(Lane.AT_LEAST_ONCE);
     }
 
     private static boolean isLive(Event event) {
@@ -285,16 +365,17 @@ final class Crowd implements AutoCloseable {
 
     /** Stops publishing, waits until everything has arrived, and fails unless all promises were kept. */
     void settle() {
-        Checker.assertKept(history, judgeWhenSettled());
+        Checker.assertKept(history, judgeWhenSettled(ARRIVAL));
     }
 
     /** Stops publishing, waits until everything has arrived or does not come any more, and judges. */
-    List<Violation> judgeWhenSettled() {
+    List<Violation> judgeWhenSettled(Duration arrival) {
         publishes = false;
+        restless(null);
         Awaitility.await("everything is acknowledged")
                 .atMost(PATIENCE)
                 .until(() -> members.stream().allMatch(RecordingClient::isSettled));
-        long deadline = System.nanoTime() + ARRIVAL.toNanos();
+        long deadline = System.nanoTime() + arrival.toNanos();
         List<Violation> violations = judge();
         while (System.nanoTime() < deadline && violations.stream().anyMatch(Crowd::mayHeal)) {
             LockSupport.parkNanos(PAUSE.toNanos());
@@ -320,7 +401,9 @@ final class Crowd implements AutoCloseable {
                 logged.add(new Logged(topic, stamp.number(), stamp.attempt()));
             }
         });
-        return Checker.judge(events, logged, mortalServers);
+        synchronized (this) {
+            return Checker.judge(events, logged, troubles);
+        }
     }
 
     /** Of the messages with one unique id the first one counts. */

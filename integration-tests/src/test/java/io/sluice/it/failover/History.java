@@ -16,10 +16,16 @@ final class History {
 
     /** What can happen to a client. */
     enum Kind {
-        /** It opens a connection. */
+        /** It opens a connection, with which its session ends. */
         CONNECTING,
-        /** The server has taken it. */
+        /** It opens a connection and asks for the session that it had, or for one that outlives the connection. */
+        CONNECTING_DURABLY,
+        /** It opens a connection and asks for a session that outlives the connection, and nothing of the one that it had. */
+        CONNECTING_ANEW,
+        /** The server has taken it, with a new session. */
         CONNECTED,
+        /** The server has taken it, with the session that it had. */
+        RESUMED,
         /** It asks for a subscription. */
         SUBSCRIBING,
         /** The server has acknowledged its subscription. */
@@ -34,12 +40,18 @@ final class History {
         RECEIVED,
         /** A message that was retained. */
         RECEIVED_RETAINED,
+        /** A message of QoS 2 with the identifier of one that it has and that the server has not released: the same again. */
+        RECEIVED_AGAIN,
         /** Its connection was lost, and not by its own doing. */
         LOST,
         /** It breaks off without DISCONNECT. */
         DIED,
         /** It says DISCONNECT. */
         LEFT,
+        /** It is about to open another connection while this one stands. */
+        ABANDONED,
+        /** The server has ended a connection that it had abandoned; the number is the reason code. */
+        TAKEN_OVER,
         /** Not a client: the test does something to the cluster. */
         NOTE
     }
@@ -51,10 +63,13 @@ final class History {
      * @param client whose event it is
      * @param connection which of the client's, from 1
      * @param server to which that connection goes
-     * @param topic of the message; of a subscription the filter without its last level; of a note its text
+     * @param topic of the message; of a subscription the filter without its last level; of a note its text; when a connection
+     *     is opened the topic of its will, or nothing
      * @param qos of the message or subscription
-     * @param number of the message, from 1 in each topic
+     * @param number of the message, from 1 in each topic; when a connection is opened the will's delay in seconds
      * @param attempt the connection on which its publisher sent it
+     * @param packetId of the message as it was sent or came, 0 if it has none
+     * @param dup whether it was sent or came with DUP
      */
     record Event(
             long nanos,
@@ -65,7 +80,9 @@ final class History {
             String topic,
             int qos,
             int number,
-            int attempt) {}
+            int attempt,
+            int packetId,
+            boolean dup) {}
 
     private final String name;
     private final List<Event> events = new ArrayList<>();
@@ -77,14 +94,24 @@ final class History {
 
     /** Something happens; returns at which place it stands. */
     synchronized int add(
-            Kind kind, String client, int connection, String server, String topic, int qos, int number, int attempt) {
-        events.add(new Event(System.nanoTime(), kind, client, connection, server, topic, qos, number, attempt));
+            Kind kind,
+            String client,
+            int connection,
+            String server,
+            String topic,
+            int qos,
+            int number,
+            int attempt,
+            int packetId,
+            boolean dup) {
+        events.add(new Event(
+                System.nanoTime(), kind, client, connection, server, topic, qos, number, attempt, packetId, dup));
         return events.size() - 1;
     }
 
     /** The test does something to the cluster; returns at which place it stands. */
     int note(String text) {
-        return add(Kind.NOTE, "", 0, "", text, 0, 0, 0);
+        return add(Kind.NOTE, "", 0, "", text, 0, 0, 0, 0, false);
     }
 
     /** What happened so far. */
@@ -104,10 +131,10 @@ final class History {
         try {
             Files.createDirectories(file.getParent());
             try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(file))) {
-                out.println("ms\tkind\tclient\tconnection\tserver\ttopic\tqos\tnumber\tattempt");
+                out.println("ms\tkind\tclient\tconnection\tserver\ttopic\tqos\tnumber\tattempt\tid\tdup");
                 for (Event event : all) {
                     out.printf(
-                            "%.1f\t%s\t%s\t%d\t%s\t%s\t%d\t%d\t%d%n",
+                            "%.1f\t%s\t%s\t%d\t%s\t%s\t%d\t%d\t%d\t%d\t%s%n",
                             (event.nanos() - all.get(0).nanos()) / 1e6,
                             event.kind(),
                             event.client(),
@@ -116,7 +143,9 @@ final class History {
                             event.topic(),
                             event.qos(),
                             event.number(),
-                            event.attempt());
+                            event.attempt(),
+                            event.packetId(),
+                            event.dup() ? "dup" : "");
                 }
             }
             return file;

@@ -1,124 +1,95 @@
 package io.sluice.it.failover;
 
+import io.sluice.it.failover.Flights.Sent;
+import io.sluice.it.failover.Habits.Deed;
 import io.sluice.it.failover.History.Kind;
+import io.sluice.it.failover.Plan.Lane;
 import io.sluice.it.probe.Connect;
 import io.sluice.it.probe.PacketReader;
 import io.sluice.it.probe.Packets;
+import io.sluice.it.probe.Properties;
+import io.sluice.it.probe.Property;
 import io.sluice.it.probe.Pub;
+import io.sluice.it.probe.Reason;
 import io.sluice.it.probe.ServerPacket;
-import io.sluice.it.probe.Version;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 
 /**
- * A client with clean sessions that publishes numbers on its lanes, subscribes to all of its group, and writes down what
- * happens to it. It comes back when it loses its connection and publishes again what was not acknowledged, but for QoS 0 and
- * QoS 2, which would not be what they promise if it did. One thread of its own runs the connection; {@link #tick} may be called
- * from another.
+ * A client that publishes numbers on its lanes, subscribes to all of its group, and writes down what happens to it. It comes
+ * back when it loses its connection. With a durable session it sends again what was not acknowledged, as MQTT has it; with a
+ * clean one it publishes it again, but for QoS 0 and QoS 2, which would not be what they promise if it did. One thread of its own runs
+ * the connection; {@link #tick} may be called from another.
  */
 final class RecordingClient implements AutoCloseable {
 
-    /** What a client publishes: to a topic of its own, and how. */
-    enum Lane {
-        /** QoS 0. */
-        AT_MOST_ONCE("q0", 0),
-        /** QoS 1. */
-        AT_LEAST_ONCE("q1", 1),
-        /** QoS 2. */
-        EXACTLY_ONCE("q2", 2),
-        /** Retained messages at QoS 1; every third one clears. */
-        STATE("state", 1);
-
-        private final String level;
-        private final int qos;
-
-        Lane(String level, int qos) {
-            this.level = level;
-            this.qos = qos;
-        }
-
-        /** The last level of the topic. */
-        String level() {
-            return level;
-        }
-
-        private boolean clears(int number) {
-            return this == STATE && number % 3 == 0;
-        }
-    }
-
-    /** The last level of the topic of wills. */
-    static final String WILL = "will";
-
-    /**
-     * Who a client is.
-     *
-     * @param name its client id
-     * @param group the first levels of the topics to which it publishes, and to all of which it subscribes
-     * @param qos of its subscription
-     * @param will whether it has one; its topic ends with {@link #WILL}
-     */
-    record Plan(String name, String group, Version version, int qos, List<Lane> lanes, boolean will) {}
-
     private static final int WINDOW = 4;
-    private static final int SUBSCRIBE_ID = 0xFFFF;
     private static final int KEEP_ALIVE_SECONDS = 10;
     private static final Duration PING = Duration.ofSeconds(3);
     private static final Duration SILENCE = Duration.ofSeconds(20);
-    private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int CONNECT_MS = 5_000;
 
-    /** A message that is not acknowledged, or at QoS 2 not completed. */
-    private record Sent(Lane lane, int number) {}
+    /** The client ends its connection of its own accord. */
+    private static final class EndsException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
 
     private final Plan plan;
     private final History history;
     private final List<InetSocketAddress> servers;
+    private final Habits habits;
     private final Thread thread;
     private volatile boolean closed;
 
     // Guarded by this; valid for the client.
     private final Map<Lane, Integer> numbers = new EnumMap<>(Lane.class);
+    private final Flights flights = new Flights();
     private int connection;
-    private int lastPacketId;
+    /** Whether the session has the subscription. */
+    private boolean granted;
+
+    private boolean beginsAnew;
+    /** What was under way in sessions that are no more. */
+    private final List<Sent> abandoned = new ArrayList<>();
 
     // Guarded by this; valid for the connection.
-    private Map<Integer, Sent> underWay = new LinkedHashMap<>();
     private Socket socket;
     private String server;
     private boolean connected;
-    private boolean subscribed;
+    private boolean ready;
     private boolean heardItself;
+    private boolean answers = true;
     private long nextPing;
 
-    private RecordingClient(Plan plan, History history, List<InetSocketAddress> servers, boolean comesBack) {
+    private RecordingClient(
+            Plan plan, History history, List<InetSocketAddress> servers, Habits habits, boolean comesBack) {
         this.plan = plan;
         this.history = history;
         this.servers = servers;
+        this.habits = habits;
         this.thread = new Thread(() -> run(comesBack), plan.name());
         thread.setDaemon(true);
     }
 
-    /** Starts a client, which connects to the first server, and to the next one each time that it loses its connection. */
-    static RecordingClient start(Plan plan, History history, List<InetSocketAddress> servers) {
-        RecordingClient client = new RecordingClient(plan, history, servers, true);
+    /** Starts a client, which connects to the first server, and to another one each time that it loses its connection. */
+    static RecordingClient start(Plan plan, History history, List<InetSocketAddress> servers, Habits habits) {
+        RecordingClient client = new RecordingClient(plan, history, servers, habits, true);
         client.thread.start();
         return client;
     }
 
     /** Starts a client that has one connection and no other. */
     static RecordingClient visit(Plan plan, History history, InetSocketAddress server) {
-        RecordingClient client = new RecordingClient(plan, history, List.of(server), false);
+        RecordingClient client = new RecordingClient(plan, history, List.of(server), new Habits(0), false);
         client.thread.start();
         return client;
     }
@@ -126,19 +97,20 @@ final class RecordingClient implements AutoCloseable {
     // --- the client's thread
 
     private void run(boolean comesBack) {
-        for (int next = 0; !closed; next++) {
-            converse(servers.get(next % servers.size()));
+        int next = 0;
+        while (!closed) {
+            converse(servers.get(next));
             if (!comesBack) {
                 return;
             }
-            if (!closed) {
-                LockSupport.parkNanos(PAUSE.toNanos());
-            }
+            next = habits.server(next, servers.size());
         }
     }
 
     private void converse(InetSocketAddress address) {
-        try (Socket opened = new Socket()) {
+        Socket opened = new Socket();
+        boolean stays = false;
+        try {
             open(opened, address);
             opened.setTcpNoDelay(true);
             opened.setSoTimeout((int) SILENCE.toMillis());
@@ -146,11 +118,48 @@ final class RecordingClient implements AutoCloseable {
             opened.getOutputStream().write(connect().bytes());
             PacketReader reader = new PacketReader(
                     new DataInputStream(new BufferedInputStream(opened.getInputStream())), plan.version());
-            while (true) {
-                handle(reader.next());
+            while (!stays) {
+                ServerPacket packet = reader.next();
+                Deed deed = plan.isDurable() ? habits.next() : Deed.NOTHING;
+                stays = handle(packet, deed);
+                if (deed == Deed.DOZE) {
+                    LockSupport.parkNanos(habits.between().toNanos());
+                }
             }
+            int left = connection;
+            String to = server;
+            Thread awaitsItsEnd = new Thread(() -> awaitEnd(reader, opened, left, to), plan.name() + "-" + left);
+            awaitsItsEnd.setDaemon(true);
+            awaitsItsEnd.start();
         } catch (IOException e) {
             lost();
+            close(opened);
+            LockSupport.parkNanos(habits.absence().toNanos());
+        }
+    }
+
+    /** What comes on a connection beside which the client has opened another one is no concern of its, but for the end. */
+    private void awaitEnd(PacketReader reader, Socket abandoned, int number, String to) {
+        int reason = 0;
+        try {
+            while (true) {
+                if (reader.next() instanceof ServerPacket.Disconnect disconnect) {
+                    reason = disconnect.reason();
+                }
+            }
+        } catch (IOException e) {
+            if (!closed) {
+                history.add(Kind.TAKEN_OVER, plan.name(), number, to, "", 0, reason, 0, 0, false);
+            }
+            close(abandoned);
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -161,29 +170,99 @@ final class RecordingClient implements AutoCloseable {
         connection++;
         socket = opened;
         server = address.getHostString() + ":" + address.getPort();
-        record(Kind.CONNECTING, "", 0, 0, 0);
+        record(kind(), plan.will() ? plan.topic(Plan.WILL) : "", 0, plan.willDelaySeconds(), 0);
     }
 
-    private Connect connect() {
-        Connect connect = Connect.of(plan.version()).clientId(plan.name()).keepAlive(KEEP_ALIVE_SECONDS);
-        return plan.will() ? connect.will(topic(WILL), payload(1, connection), 1, false) : connect;
-    }
-
-    private synchronized void handle(ServerPacket packet) throws IOException {
-        if (closed) {
-            return; // It has said good-bye, and waits for the server to end the connection.
+    private Kind kind() {
+        if (!plan.isDurable()) {
+            return Kind.CONNECTING;
         }
+        // Before MQTT 5 a session that begins clean ends with its connection.
+        return !beginsAnew ? Kind.CONNECTING_DURABLY : plan.version().is5() ? Kind.CONNECTING_ANEW : Kind.CONNECTING;
+    }
+
+    private synchronized Connect connect() {
+        Connect connect = Connect.of(plan.version()).clientId(plan.name()).keepAlive(KEEP_ALIVE_SECONDS);
+        if (plan.isDurable()) {
+            connect.clean(beginsAnew);
+        }
+        if (plan.isDurable() && plan.version().is5()) {
+            connect.with(Property.SESSION_EXPIRY_INTERVAL, plan.expirySeconds())
+                    .with(Property.RECEIVE_MAXIMUM, plan.receiveMaximum());
+        }
+        Properties ofWill = plan.willDelaySeconds() == 0
+                ? Properties.NONE
+                : Properties.NONE.with(Property.WILL_DELAY_INTERVAL, plan.willDelaySeconds());
+        return plan.will() ? connect.will(plan.topic(Plan.WILL), payload(1, connection), 1, false, ofWill) : connect;
+    }
+
+    /** Returns whether the client opens another connection while it has this one. */
+    private synchronized boolean handle(ServerPacket packet, Deed deed) throws IOException {
+        boolean saidGoodBye = closed || (!connected && !(packet instanceof ServerPacket.Connack));
+        if (saidGoodBye) {
+            return false; // It waits for the server to end the connection.
+        }
+        if (deed == Deed.BREAK_OFF) {
+            breakOff();
+        }
+        answers = deed != Deed.BREAK_OFF_UNANSWERED;
         if (packet instanceof ServerPacket.Connack connack) {
             connacked(connack);
         } else if (packet instanceof ServerPacket.Suback) {
             subacked();
         } else if (packet instanceof ServerPacket.Publish message) {
             received(message);
-        } else if (packet instanceof ServerPacket.Ack ack && ack.reason() < 0x80) {
+        } else if (packet instanceof ServerPacket.Ack ack && isGood(ack)) {
             acknowledged(ack);
         } else if (!(packet instanceof ServerPacket.Pingresp)) {
             throw new IOException("unexpected " + packet);
         }
+        return does(deed);
+    }
+
+    /** A PUBREL that is sent again may meet a server that is done with it. */
+    private static boolean isGood(ServerPacket.Ack ack) {
+        return ack.reason() < 0x80 || ack.reason() == Reason.PACKET_IDENTIFIER_NOT_FOUND;
+    }
+
+    private boolean does(Deed deed) throws IOException {
+        switch (deed) {
+            case BREAK_OFF_UNANSWERED, BREAK_OFF_LATER -> breakOff();
+            case BEGIN_ANEW -> {
+                beginsAnew = true;
+                breakOff();
+            }
+            case LEAVE -> sayGoodBye();
+            case TAKE_OVER -> {
+                ended(Kind.ABANDONED);
+                return true;
+            }
+            default -> {}
+        }
+        return false;
+    }
+
+    private void breakOff() throws IOException {
+        ended(Kind.DIED);
+        throw new EndsException();
+    }
+
+    private void sayGoodBye() throws IOException {
+        if (connected) {
+            ended(Kind.LEFT);
+            write(Packets.disconnect());
+        }
+        // A socket that is closed before all that came was read is reset, and takes DISCONNECT with it.
+        socket.shutdownOutput();
+    }
+
+    private void ended(Kind how) {
+        if (connected) {
+            record(how, "", 0, 0, 0);
+        }
+        connected = false;
+        ready = false;
+        answers = true;
     }
 
     private void connacked(ServerPacket.Connack connack) throws IOException {
@@ -191,19 +270,45 @@ final class RecordingClient implements AutoCloseable {
             throw new IOException("refused with " + connack.reason());
         }
         connected = true;
+        beginsAnew = false;
         nextPing = System.nanoTime() + PING.toNanos();
-        record(Kind.CONNECTED, "", 0, 0, 0);
-        record(Kind.SUBSCRIBING, plan.group(), plan.qos(), 0, 0);
-        write(Packets.subscribe(plan.version(), SUBSCRIBE_ID, plan.group() + "/#", plan.qos()));
+        record(connack.sessionPresent() ? Kind.RESUMED : Kind.CONNECTED, "", 0, 0, 0);
+        if (connack.sessionPresent()) {
+            for (Map.Entry<Integer, Sent> entry : flights.underWay().entrySet()) {
+                sendAgain(entry.getKey(), entry.getValue());
+            }
+        } else {
+            granted = false;
+            abandoned.addAll(flights.abandon());
+        }
+        if (granted || !plan.subscribes()) {
+            begins();
+        } else {
+            record(Kind.SUBSCRIBING, plan.group(), plan.qos(), 0, 0);
+            write(Packets.subscribe(plan.version(), Flights.SUBSCRIBE_ID, plan.group() + "/#", plan.qos()));
+        }
+    }
+
+    private void sendAgain(int packetId, Sent sent) throws IOException {
+        if (sent.released()) {
+            write(Packets.pubrel(packetId));
+        } else {
+            send(packetId, sent, true);
+        }
     }
 
     private void subacked() throws IOException {
-        subscribed = true;
         record(Kind.SUBSCRIBED, plan.group(), plan.qos(), 0, 0);
-        Map<Integer, Sent> abandoned = underWay;
-        underWay = new LinkedHashMap<>();
-        for (Sent sent : abandoned.values()) {
-            if (sent.lane().qos == 1) {
+        granted = true;
+        begins();
+    }
+
+    private void begins() throws IOException {
+        ready = true;
+        List<Sent> before = List.copyOf(abandoned);
+        abandoned.clear();
+        for (Sent sent : before) {
+            if (sent.lane().qos() == 1) {
                 publish(sent.lane(), sent.number());
             }
         }
@@ -211,10 +316,23 @@ final class RecordingClient implements AutoCloseable {
 
     private void received(ServerPacket.Publish message) throws IOException {
         Kind kind = message.retain() ? Kind.RECEIVED_RETAINED : Kind.RECEIVED;
+        if (message.qos() == 2 && !flights.hold(message.id())) {
+            kind = Kind.RECEIVED_AGAIN;
+        }
         // What clears has no payload, so it tells no number.
         Stamp stamp = Stamp.of(message.text());
-        record(kind, message.topic(), message.qos(), stamp.number(), stamp.attempt());
-        heardItself |= !message.retain() && message.topic().startsWith(plan.group() + "/" + plan.name() + "/");
+        history.add(
+                kind,
+                plan.name(),
+                connection,
+                server,
+                message.topic(),
+                message.qos(),
+                stamp.number(),
+                stamp.attempt(),
+                message.id(),
+                message.dup());
+        heardItself |= !message.retain() && message.topic().startsWith(plan.topic(""));
         if (message.qos() > 0) {
             write(message.qos() == 1 ? Packets.puback(message.id()) : Packets.pubrec(message.id()));
         }
@@ -222,29 +340,32 @@ final class RecordingClient implements AutoCloseable {
 
     private void acknowledged(ServerPacket.Ack ack) throws IOException {
         if (ack instanceof ServerPacket.Pubrel) {
+            flights.letGo(ack.id());
             write(Packets.pubcomp(ack.id()));
             return;
         }
-        Sent sent = underWay.get(ack.id());
+        Sent sent = flights.get(ack.id());
         if (sent == null) {
             throw new IOException("acknowledges what was not sent: " + ack);
         }
         if (ack instanceof ServerPacket.Pubrec) {
+            flights.released(ack.id());
             write(Packets.pubrel(ack.id()));
         } else {
-            underWay.remove(ack.id());
+            flights.arrived(ack.id());
         }
         if (!(ack instanceof ServerPacket.Pubcomp)) {
-            record(Kind.ACKNOWLEDGED, topic(sent.lane().level()), sent.lane().qos, sent.number(), connection);
+            record(
+                    Kind.ACKNOWLEDGED,
+                    plan.topic(sent.lane().level()),
+                    sent.lane().qos(),
+                    sent.number(),
+                    sent.attempt());
         }
     }
 
     private synchronized void lost() {
-        if (connected && !closed) {
-            record(Kind.LOST, "", 0, 0, 0);
-        }
-        connected = false;
-        subscribed = false;
+        ended(Kind.LOST);
     }
 
     // --- any thread
@@ -258,10 +379,9 @@ final class RecordingClient implements AutoCloseable {
             return;
         }
         try {
-            if (subscribed && publishes) {
-                Map<Lane, Long> waiting = waiting();
+            if (ready && publishes) {
                 for (Lane lane : plan.lanes()) {
-                    if (waiting.getOrDefault(lane, 0L) < WINDOW) {
+                    if (flights.waiting(lane) < WINDOW) {
                         publish(lane, numbers.merge(lane, 1, Integer::sum));
                     }
                 }
@@ -269,7 +389,7 @@ final class RecordingClient implements AutoCloseable {
             ping();
         } catch (IOException e) {
             // The reading side finds out too, and comes back.
-            subscribed = false;
+            ready = false;
         }
     }
 
@@ -280,29 +400,34 @@ final class RecordingClient implements AutoCloseable {
         }
     }
 
-    private Map<Lane, Long> waiting() {
-        return underWay.values().stream().collect(Collectors.groupingBy(Sent::lane, Collectors.counting()));
+    private void publish(Lane lane, int number) throws IOException {
+        Sent sent = new Sent(lane, number, connection, false);
+        send(lane.qos() == 0 ? 0 : flights.depart(lane, number, connection), sent, false);
     }
 
-    private void publish(Lane lane, int number) throws IOException {
-        boolean clears = lane.clears(number);
-        Pub message = Pub.to(topic(lane.level()), clears ? "" : payload(number, connection));
-        if (lane.qos > 0) {
-            do {
-                lastPacketId = 1 + lastPacketId % (SUBSCRIBE_ID - 1);
-            } while (underWay.containsKey(lastPacketId));
-            underWay.put(lastPacketId, new Sent(lane, number));
-            message = message.qos(lane.qos, lastPacketId);
-        }
+    private void send(int packetId, Sent sent, boolean again) throws IOException {
+        Lane lane = sent.lane();
+        boolean clears = lane.clears(sent.number());
+        Pub message = Pub.to(plan.topic(lane.level()), clears ? "" : payload(sent.number(), sent.attempt()))
+                .qos(lane.qos(), packetId);
         if (lane == Lane.STATE) {
             message = message.retain();
         }
-        record(clears ? Kind.SENT_CLEAR : Kind.SENT, topic(lane.level()), lane.qos, number, connection);
+        if (again) {
+            message = message.dup();
+        }
+        history.add(
+                clears ? Kind.SENT_CLEAR : Kind.SENT,
+                plan.name(),
+                connection,
+                server,
+                plan.topic(lane.level()),
+                lane.qos(),
+                sent.number(),
+                sent.attempt(),
+                packetId,
+                again);
         write(message.bytes(plan.version()));
-    }
-
-    private String topic(String level) {
-        return plan.group() + "/" + plan.name() + "/" + level;
     }
 
     private static String payload(int number, int attempt) {
@@ -310,11 +435,13 @@ final class RecordingClient implements AutoCloseable {
     }
 
     private void write(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
+        if (answers) {
+            socket.getOutputStream().write(bytes);
+        }
     }
 
     private void record(Kind kind, String topic, int qos, int number, int attempt) {
-        history.add(kind, plan.name(), connection, server, topic, qos, number, attempt);
+        history.add(kind, plan.name(), connection, server, topic, qos, number, attempt, 0, false);
     }
 
     /** Who it is. */
@@ -322,14 +449,19 @@ final class RecordingClient implements AutoCloseable {
         return plan;
     }
 
-    /** Whether it has a connection with a subscription. */
-    synchronized boolean isSubscribed() {
-        return subscribed;
+    /** What it does of its own accord. */
+    Habits habits() {
+        return habits;
     }
 
-    /** Whether it has a subscription and everything that it published is acknowledged. */
+    /** Whether it has a connection, with a subscription if it is to have one. */
+    synchronized boolean isReady() {
+        return ready;
+    }
+
+    /** Whether it is ready and everything that it published is acknowledged. */
     synchronized boolean isSettled() {
-        return subscribed && underWay.isEmpty();
+        return ready && flights.isEmpty();
     }
 
     /** Whether a message of its own came to it, before which came everything that was retained. */
@@ -359,14 +491,10 @@ final class RecordingClient implements AutoCloseable {
         }
         closed = true;
         try {
-            if (connected) {
-                record(how, "", 0, 0, 0);
-            }
             if (connected && how == Kind.LEFT) {
-                write(Packets.disconnect());
-                // A socket that is closed before all that came was read is reset, and takes DISCONNECT with it.
-                socket.shutdownOutput();
+                sayGoodBye();
             } else if (socket != null) {
+                ended(how);
                 socket.close();
             }
         } catch (IOException e) {

@@ -5,19 +5,21 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
-import io.sluice.it.failover.RecordingClient.Lane;
+import io.sluice.it.failover.Plan.Lane;
+import io.sluice.wire.Origin;
 import io.sluice.wire.PublishRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.instrument.Instrumentation;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -32,32 +34,70 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * A Java agent that makes a gateway break a promise, by changing the gateway's classes, and those through which it speaks with
- * Kafka, as they are loaded. Its option is the name of a constant.
+ * A Java agent that makes a gateway or a router break a promise, by changing its classes, and those through which it speaks with
+ * Kafka, as they are loaded. Which promise is told by a file that holds the name of a constant, and may change while the process
+ * runs.
  */
 public enum Sabotage {
+    /** Does nothing. */
+    NONE("nobody"),
     /** Now and then a message that is read from the log is passed over. */
-    LOSE,
+    LOSE("gateway"),
     /** Now and then a message that is read from the log is delivered twice. */
-    REPEAT,
+    REPEAT("gateway"),
     /** Now and then a message that is read from the log is delivered after the next one of its topic. */
-    SWAP,
+    SWAP("gateway"),
     /** Messages are acknowledged when they are handed to Kafka's client. */
-    ACKNOWLEDGE_EARLY,
+    ACKNOWLEDGE_EARLY("gateway"),
     /** What clears a retained message leaves the gateway's copy as it was. */
-    FORGET_CLEARS;
+    FORGET_CLEARS("gateway"),
+    /** A message of a durable session is done when it was sent. */
+    SETTLE_EARLY("gateway"),
+    /** A message has another packet identifier a moment later. */
+    CHANGE_IDENTIFIERS("gateway"),
+    /** A QoS 2 message that is sent again is taken for another one. */
+    FORGET_RECEIPTS("gateway"),
+    /** Now and then a message is missing on the page that a session gets which comes back. */
+    SKIP_ON_PAGES("router"),
+    /** PUBREC leaves no trace in the index. */
+    FORGET_PUBREC("router"),
+    /** The will of a session is not delayed. */
+    HASTEN_WILLS("router");
 
     private static final int NOW_AND_THEN = 20;
+    private static final Duration LOOK = Duration.ofMillis(20);
     private static final String CONSUMER = "org.apache.kafka.clients.consumer.KafkaConsumer";
     private static final String PRODUCER = "org.apache.kafka.clients.producer.KafkaProducer";
     private static final String RETAINED = "io.sluice.gateway.kafka.RetainedMessages";
+    private static final String FLOW = "io.sluice.gateway.session.DurableFlow";
+    private static final String IDENTIFIERS = "io.sluice.wire.PacketIdRanges";
+    private static final String RECEIPT = "io.sluice.wire.InboundReceipt";
+    private static final String PAGE = "io.sluice.router.queue.PageBuilder$Messages";
+    private static final String QUEUE = "io.sluice.router.queue.ClientQueue";
+    private static final String WILL = "io.sluice.wire.StoredWill";
 
-    private static Sabotage chosen;
+    private static volatile Sabotage chosen = NONE;
     private static int seen;
     private static final Map<String, ConsumerRecord<byte[], byte[]>> held = new HashMap<>();
 
-    /** The option that makes a JVM do it. */
-    String jvmOption() {
+    private final String where;
+
+    Sabotage(String where) {
+        this.where = where;
+    }
+
+    /** The kind of process that does it. */
+    String where() {
+        return where;
+    }
+
+    /**
+     * The option that makes a JVM do it.
+     *
+     * @param kind of process
+     * @param choice the file that tells what to do
+     */
+    static String jvmOption(String kind, Path choice) {
         Manifest manifest = new Manifest();
         manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
         manifest.getMainAttributes().put(new Attributes.Name("Premain-Class"), Sabotage.class.getName());
@@ -68,23 +108,32 @@ public enum Sabotage {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return "-javaagent:" + jar + "=" + name().toLowerCase(Locale.ROOT);
+        return "-javaagent:" + jar + "=" + kind + ":" + choice.toAbsolutePath();
     }
 
-    /** Called by the JVM before the gateway's main. */
+    /** What a process prints when it has seen that it is to do this. */
+    String announcement() {
+        return "Sabotage: " + this;
+    }
+
+    /** Called by the JVM before the process's own main. */
     public static void premain(String option, Instrumentation instrumentation) {
-        chosen = valueOf(option.toUpperCase(Locale.ROOT));
+        String kind = option.substring(0, option.indexOf(':'));
+        watch(Path.of(option.substring(option.indexOf(':') + 1)));
         AgentBuilder agent = new AgentBuilder.Default();
-        switch (chosen) {
-            case ACKNOWLEDGE_EARLY ->
-                change(agent, PRODUCER, named("send").and(takesArguments(2)), Send.class)
-                        .installOn(instrumentation);
-            case FORGET_CLEARS ->
-                change(agent, RETAINED, named("accept"), Accept.class).installOn(instrumentation);
-            default ->
-                change(agent, CONSUMER, named("poll").and(takesArgument(0, Duration.class)), Poll.class)
-                        .installOn(instrumentation);
+        if (kind.equals("gateway")) {
+            agent = change(agent, CONSUMER, named("poll").and(takesArgument(0, Duration.class)), Poll.class);
+            agent = change(agent, PRODUCER, named("send").and(takesArguments(2)), Send.class);
+            agent = change(agent, RETAINED, named("accept"), Accept.class);
+            agent = change(agent, FLOW, named("publish"), Publish.class);
+            agent = change(agent, IDENTIFIERS, named("id"), Identifier.class);
+            agent = change(agent, RECEIPT, named("uniqueId"), UniqueId.class);
+        } else {
+            agent = change(agent, PAGE, named("add"), PageEntry.class);
+            agent = change(agent, QUEUE, named("received").and(takesArgument(2, Origin.class)), Pubrec.class);
+            agent = change(agent, WILL, named("delaySeconds"), WillDelay.class);
         }
+        agent.installOn(instrumentation);
     }
 
     private static AgentBuilder change(
@@ -92,6 +141,32 @@ public enum Sabotage {
         return agent.type(named(type))
                 .transform((builder, description, loader, module, domain) ->
                         builder.visit(Advice.to(advice).on(method)));
+    }
+
+    private static void watch(Path choice) {
+        Thread thread = new Thread(() -> follow(choice), "sabotage");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void follow(Path choice) {
+        while (true) {
+            try {
+                Sabotage now = valueOf(Files.readString(choice));
+                if (now != chosen) {
+                    chosen = now;
+                    System.out.println(now.announcement());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            LockSupport.parkNanos(LOOK.toNanos());
+        }
+    }
+
+    /** Whether this is what is to be done now. */
+    public boolean isChosen() {
+        return chosen == this;
     }
 
     /** What the consumer has read. Public, as is all that follows: it becomes part of other classes. */
@@ -125,13 +200,108 @@ public enum Sabotage {
         /** Whether the method is to be passed over. */
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
         public static boolean enter(@Advice.Argument(0) PublishRecord message) {
-            return message.payload().length == 0;
+            return FORGET_CLEARS.isChosen() && message.payload().length == 0;
         }
+    }
+
+    /** What a durable session sends. */
+    public static final class Publish {
+        private Publish() {}
+
+        /** Has it settled. */
+        @Advice.OnMethodExit
+        public static void exit(@Advice.This Object flow, @Advice.Argument(0) Object message) {
+            settle(flow, message);
+        }
+    }
+
+    /** The packet identifier of a place in the log. */
+    public static final class Identifier {
+        private Identifier() {}
+
+        /** Is that of another place, which changes 30 times a second. */
+        @Advice.OnMethodEnter
+        public static void enter(@Advice.Argument(value = 1, readOnly = false) long offset) {
+            offset += CHANGE_IDENTIFIERS.isChosen() ? System.nanoTime() >>> 25 : 0;
+        }
+    }
+
+    /** The unique id of a message from a client. */
+    public static final class UniqueId {
+        private UniqueId() {}
+
+        /** Is another one each time. */
+        @Advice.OnMethodExit
+        public static void exit(@Advice.Return(readOnly = false) String id) {
+            id += FORGET_RECEIPTS.isChosen() ? "/" + System.nanoTime() : "";
+        }
+    }
+
+    /** What goes into a page. */
+    public static final class PageEntry {
+        private PageEntry() {}
+
+        /** Whether it is passed over. */
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        public static boolean enter() {
+            return SKIP_ON_PAGES.isChosen() && isHit();
+        }
+    }
+
+    /** What the index notes of a PUBREC. */
+    public static final class Pubrec {
+        private Pubrec() {}
+
+        /** Whether it does not. */
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        public static boolean enter() {
+            return FORGET_PUBREC.isChosen();
+        }
+    }
+
+    /** How long a will is to wait. */
+    public static final class WillDelay {
+        private WillDelay() {}
+
+        /** Changes what is returned. */
+        @Advice.OnMethodExit
+        public static void exit(@Advice.Return(readOnly = false) long seconds) {
+            seconds = HASTEN_WILLS.isChosen() ? 0 : seconds;
+        }
+    }
+
+    /** Whether it is the turn of this one. One thread asks, whatever is chosen. */
+    public static boolean isHit() {
+        return ++seen % NOW_AND_THEN == 0;
+    }
+
+    /** Tells the index that a message is done. */
+    public static void settle(Object flow, Object message) {
+        if (!SETTLE_EARLY.isChosen()) {
+            return;
+        }
+        try {
+            PublishRecord sent = (PublishRecord) accessible(message, "message").invoke(message);
+            Runnable nothing = () -> {};
+            accessible(flow, "settled", Origin.class, Runnable.class)
+                    .invoke(flow, new Origin(sent.partition(), sent.offset()), nothing);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Method accessible(Object owner, String name, Class<?>... arguments) throws NoSuchMethodException {
+        Method method = owner.getClass().getDeclaredMethod(name, arguments);
+        method.setAccessible(true);
+        return method;
     }
 
     /** Calls back, and gives what does nothing when it is called back. */
     public static Callback acknowledge(ProducerRecord<byte[], byte[]> record, Callback callback) {
-        if (callback == null || !record.topic().endsWith("publish")) {
+        boolean isEarly = ACKNOWLEDGE_EARLY.isChosen()
+                && callback != null
+                && record.topic().endsWith("publish");
+        if (!isEarly) {
             return callback;
         }
         callback.onCompletion(null, null);
@@ -140,6 +310,9 @@ public enum Sabotage {
 
     /** Loses, repeats or swaps some of the messages of QoS 2. One thread reads the log. */
     public static ConsumerRecords<byte[], byte[]> tamper(ConsumerRecords<byte[], byte[]> records) {
+        if (!LOSE.isChosen() && !REPEAT.isChosen() && !SWAP.isChosen()) {
+            return records;
+        }
         Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> tampered = new HashMap<>();
         for (TopicPartition partition : records.partitions()) {
             List<ConsumerRecord<byte[], byte[]>> out = new ArrayList<>();
@@ -158,16 +331,16 @@ public enum Sabotage {
     private static void tamper(ConsumerRecord<byte[], byte[]> record, List<ConsumerRecord<byte[], byte[]>> out) {
         String topic = new String(record.key(), UTF_8);
         ConsumerRecord<byte[], byte[]> earlier = held.remove(topic);
-        boolean hit = topic.endsWith("/" + Lane.EXACTLY_ONCE.level()) && ++seen % NOW_AND_THEN == 0;
+        boolean hit = topic.endsWith("/" + Lane.EXACTLY_ONCE.level()) && isHit();
         if (earlier != null) {
             out.add(record);
             out.add(earlier);
         } else if (!hit) {
             out.add(record);
-        } else if (chosen == REPEAT) {
+        } else if (REPEAT.isChosen()) {
             out.add(record);
             out.add(record);
-        } else if (chosen == SWAP) {
+        } else if (SWAP.isChosen()) {
             held.put(topic, record);
         }
     }

@@ -49,11 +49,12 @@ public final class ProcessCluster implements AutoCloseable {
     private final Map<String, Member> members = new LinkedHashMap<>();
     private final Map<String, Integer> ports = new HashMap<>();
     private final Map<String, OsProcess> processes = new LinkedHashMap<>();
-
-    /** A leader, router or gateway: its own way to Kafka, and to ZooKeeper. */
-    /** By kind of process, settings beside those that all have. */
+    /** More variables in the environment of each kind of process. */
     private final Map<String, Map<String, String>> more = new HashMap<>();
 
+    private final Map<String, List<String>> jvmOptions = new HashMap<>();
+
+    /** A leader, router or gateway: its own way to Kafka, and to ZooKeeper. */
     private record Member(int kafkaListener, Relay kafka, Relay zooKeeper) {}
 
     /**
@@ -88,6 +89,12 @@ public final class ProcessCluster implements AutoCloseable {
         return this;
     }
 
+    /** The JVMs of all processes of a kind that start from now on have an option. */
+    public ProcessCluster withJvmOption(String kind, String option) {
+        jvmOptions.computeIfAbsent(kind, unused -> new ArrayList<>()).add(option);
+        return this;
+    }
+
     /** Starts everything and waits until it serves. */
     public ProcessCluster startAll() {
         List<String> servers = List.of(ZOOKEEPER, KAFKA);
@@ -100,10 +107,13 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     /** Starts a process, the first time or again with what it has on disk; returns at once. */
-    public OsProcess start(String process, String... jvmOptions) {
+    public OsProcess start(String process) {
         boolean isMember = members.containsKey(process);
         String mainClass = isMember ? mainClass(process) : ServerMain.class.getName();
-        List<String> command = java(HEAPS.get(kind(process)), mainClass, jvmOptions);
+        List<String> command = java(
+                HEAPS.get(kind(process)),
+                mainClass,
+                jvmOptions.getOrDefault(kind(process), List.of()).toArray(String[]::new));
         command.addAll(isMember ? List.of() : serverArguments(process));
         OsProcess started = OsProcess.start(name + "-" + process, command, isMember ? settings(process) : Map.of());
         processes.put(process, started);

@@ -1,0 +1,235 @@
+package io.sluice.it.failover;
+
+import io.sluice.it.failover.History.Event;
+import io.sluice.it.failover.History.Kind;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a history tells of messages, connections and sessions. Places are those in the history, -1 for never. */
+final class Account {
+
+    /** A message from its publisher's side. */
+    static final class Message {
+        final int qos;
+        final boolean clears;
+        final int sent;
+        int acknowledged = -1;
+
+        private Message(int qos, boolean clears, int sent) {
+            this.qos = qos;
+            this.clears = clears;
+            this.sent = sent;
+        }
+
+        boolean isAcknowledged() {
+            return acknowledged >= 0;
+        }
+    }
+
+    /**
+     * A message that came.
+     *
+     * @param connection over which
+     * @param again whether the client had it and had not been told to forget its identifier
+     */
+    record Receipt(
+            int place, int connection, int qos, int number, int attempt, int packetId, boolean dup, boolean again) {}
+
+    /** One connection of a client. Times are those of {@link System#nanoTime}. */
+    static final class Connection {
+        final String client;
+        final int number;
+        final String server;
+        final Kind asked;
+        final String will;
+        final long willDelayNanos;
+        /** What the server has said: {@link Kind#CONNECTED}, {@link Kind#RESUMED}, or null. */
+        Kind answer;
+
+        long answeredAt;
+        Kind ended;
+        int endedPlace = -1;
+        long endedAt;
+        long takenOverAt;
+        boolean isTakenOver;
+
+        private Connection(Event event) {
+            client = event.client();
+            number = event.connection();
+            server = event.server();
+            asked = event.kind();
+            will = event.topic();
+            willDelayNanos = event.number() * 1_000_000_000L;
+        }
+
+        boolean isDurable() {
+            return asked != Kind.CONNECTING;
+        }
+
+        @Override
+        public String toString() {
+            return client + " on its connection " + number;
+        }
+    }
+
+    /** As long as a subscription lasts: with a clean session one connection, otherwise those of one session. */
+    static final class Reception {
+        final String client;
+        final int firstConnection;
+        Connection last;
+        String group = "";
+        int qos;
+        int subscribing = -1;
+        int subscribed = -1;
+        int heardItself = -1;
+        boolean isSuperseded;
+        final Map<String, List<Receipt>> received = new HashMap<>();
+        final Map<String, List<Receipt>> retained = new HashMap<>();
+
+        private Reception(Connection first) {
+            client = first.client;
+            firstConnection = first.number;
+            last = first;
+        }
+
+        /** Whether what has not come does not come any more. */
+        boolean isOver() {
+            return isSuperseded || last.ended != null;
+        }
+
+        @Override
+        public String toString() {
+            return client + " since its connection " + firstConnection;
+        }
+    }
+
+    /** By topic and number. */
+    final Map<String, Map<Integer, Message>> messages = new LinkedHashMap<>();
+
+    /** By client and number. */
+    final Map<String, List<Connection>> connections = new LinkedHashMap<>();
+
+    final List<Reception> receptions = new ArrayList<>();
+    private final Map<String, Reception> current = new HashMap<>();
+
+    /** Reads a history. */
+    Account(Collection<Event> history) {
+        int place = 0;
+        for (Event event : history) {
+            if (event.kind() != Kind.NOTE) {
+                read(event, place);
+            }
+            place++;
+        }
+    }
+
+    private void read(Event event, int place) {
+        switch (event.kind()) {
+            case CONNECTING, CONNECTING_DURABLY, CONNECTING_ANEW -> connecting(event);
+            case CONNECTED, RESUMED -> answered(event);
+            case SUBSCRIBING -> current.get(event.client()).subscribing = place;
+            case SUBSCRIBED -> subscribed(current.get(event.client()), event, place);
+            case SENT, SENT_CLEAR -> sent(event, place);
+            case ACKNOWLEDGED -> acknowledged(event, place);
+            case RECEIVED, RECEIVED_AGAIN -> received(event, place);
+            case RECEIVED_RETAINED -> receive(current.get(event.client()).retained, event, place);
+            case LOST, DIED, LEFT, ABANDONED -> ended(connection(event), event, place);
+            case TAKEN_OVER -> takenOver(connection(event), event);
+            case NOTE -> {}
+        }
+    }
+
+    private Connection connection(Event event) {
+        return connections.get(event.client()).get(event.connection() - 1);
+    }
+
+    private void connecting(Event event) {
+        connections.computeIfAbsent(event.client(), unused -> new ArrayList<>()).add(new Connection(event));
+        if (event.kind() != Kind.CONNECTING_DURABLY) {
+            supersede(event.client());
+        }
+    }
+
+    private void supersede(String client) {
+        Reception before = current.remove(client);
+        if (before != null) {
+            before.isSuperseded = true;
+        }
+    }
+
+    private void answered(Event event) {
+        Connection connection = connection(event);
+        connection.answer = event.kind();
+        connection.answeredAt = event.nanos();
+        if (event.kind() == Kind.CONNECTED) {
+            supersede(event.client());
+        }
+        current.computeIfAbsent(event.client(), unused -> {
+                    Reception begun = new Reception(connection);
+                    receptions.add(begun);
+                    return begun;
+                })
+                .last = connection;
+    }
+
+    private static void subscribed(Reception reception, Event event, int place) {
+        reception.subscribed = place;
+        reception.group = event.topic();
+        reception.qos = event.qos();
+    }
+
+    private void sent(Event event, int place) {
+        messages.computeIfAbsent(event.topic(), unused -> new LinkedHashMap<>())
+                .computeIfAbsent(
+                        event.number(), unused -> new Message(event.qos(), event.kind() == Kind.SENT_CLEAR, place));
+    }
+
+    private void acknowledged(Event event, int place) {
+        Message message = messages.get(event.topic()).get(event.number());
+        if (!message.isAcknowledged()) {
+            message.acknowledged = place;
+        }
+    }
+
+    private void received(Event event, int place) {
+        Reception reception = current.get(event.client());
+        receive(reception.received, event, place);
+        if (reception.heardItself < 0 && publisher(event.topic()).equals(reception.client)) {
+            reception.heardItself = place;
+        }
+    }
+
+    private static void receive(Map<String, List<Receipt>> receipts, Event event, int place) {
+        receipts.computeIfAbsent(event.topic(), unused -> new ArrayList<>())
+                .add(new Receipt(
+                        place,
+                        event.connection(),
+                        event.qos(),
+                        event.number(),
+                        event.attempt(),
+                        event.packetId(),
+                        event.dup(),
+                        event.kind() == Kind.RECEIVED_AGAIN));
+    }
+
+    private static void ended(Connection connection, Event event, int place) {
+        connection.ended = event.kind();
+        connection.endedPlace = place;
+        connection.endedAt = event.nanos();
+    }
+
+    private static void takenOver(Connection connection, Event event) {
+        connection.isTakenOver = true;
+        connection.takenOverAt = event.nanos();
+    }
+
+    /** Whose topic it is. */
+    static String publisher(String topic) {
+        String without = topic.substring(0, topic.lastIndexOf('/'));
+        return without.substring(without.lastIndexOf('/') + 1);
+    }
+}
