@@ -5,9 +5,11 @@ import io.sluice.it.failover.History.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What a history tells of messages, connections and sessions. Places are those in the history, -1 for never. */
 final class Account {
@@ -17,6 +19,9 @@ final class Account {
         final int qos;
         final boolean clears;
         final int sent;
+        /** The connections on which it was sent. */
+        final Set<Integer> attempts = new HashSet<>();
+
         int acknowledged = -1;
 
         private Message(int qos, boolean clears, int sent) {
@@ -38,6 +43,18 @@ final class Account {
      */
     record Receipt(
             int place, int connection, int qos, int number, int attempt, int packetId, boolean dup, boolean again) {}
+
+    /** A time in which nothing fails. */
+    record Calm(int from, int to) {
+        boolean contains(int place) {
+            return from <= place && place < to;
+        }
+
+        /** Whether it lasts to the end of the history. */
+        boolean lasts() {
+            return to == Integer.MAX_VALUE;
+        }
+    }
 
     /** One connection of a client. Times are those of {@link System#nanoTime}. */
     static final class Connection {
@@ -81,7 +98,13 @@ final class Account {
         final String client;
         final int firstConnection;
         Connection last;
+        /** The first levels of the topics to which it has subscribed; nothing for none. */
         String group = "";
+
+        /** The name under which it shares its subscription, or nothing. */
+        String share = "";
+
+        int asked;
         int qos;
         int subscribing = -1;
         int subscribed = -1;
@@ -94,6 +117,15 @@ final class Account {
             client = first.client;
             firstConnection = first.number;
             last = first;
+        }
+
+        boolean isShared() {
+            return !share.isEmpty();
+        }
+
+        /** Whether it has had one connection, and has no other any more. */
+        boolean isOfOneConnection() {
+            return last.number == firstConnection;
         }
 
         /** Whether what has not come does not come any more. */
@@ -114,16 +146,28 @@ final class Account {
     final Map<String, List<Connection>> connections = new LinkedHashMap<>();
 
     final List<Reception> receptions = new ArrayList<>();
+
+    /** Messages that came and cannot be read. */
+    final List<Event> damaged = new ArrayList<>();
+
+    /** Messages that came to clients that had not asked for any. */
+    final List<Event> unasked = new ArrayList<>();
+
+    /** Times in which nothing failed. */
+    final List<Calm> calms = new ArrayList<>();
+
     private final Map<String, Reception> current = new HashMap<>();
+    private int calmFrom = -1;
 
     /** Reads a history. */
     Account(Collection<Event> history) {
         int place = 0;
         for (Event event : history) {
-            if (event.kind() != Kind.NOTE) {
-                read(event, place);
-            }
+            read(event, place);
             place++;
+        }
+        if (calmFrom >= 0) {
+            calms.add(new Calm(calmFrom, Integer.MAX_VALUE));
         }
     }
 
@@ -131,14 +175,17 @@ final class Account {
         switch (event.kind()) {
             case CONNECTING, CONNECTING_DURABLY, CONNECTING_ANEW -> connecting(event);
             case CONNECTED, RESUMED -> answered(event);
-            case SUBSCRIBING -> current.get(event.client()).subscribing = place;
+            case SUBSCRIBING -> subscribing(current.get(event.client()), event, place);
             case SUBSCRIBED -> subscribed(current.get(event.client()), event, place);
             case SENT, SENT_CLEAR -> sent(event, place);
             case ACKNOWLEDGED -> acknowledged(event, place);
             case RECEIVED, RECEIVED_AGAIN -> received(event, place);
-            case RECEIVED_RETAINED -> receive(current.get(event.client()).retained, event, place);
+            case RECEIVED_RETAINED -> receivedRetained(event, place);
+            case RECEIVED_DAMAGED -> damaged.add(event);
             case LOST, DIED, LEFT, ABANDONED -> ended(connection(event), event, place);
             case TAKEN_OVER -> takenOver(connection(event), event);
+            case CALM -> calmFrom = place;
+            case FAULT -> fault(place);
             case NOTE -> {}
         }
     }
@@ -148,8 +195,11 @@ final class Account {
     }
 
     private void connecting(Event event) {
-        connections.computeIfAbsent(event.client(), unused -> new ArrayList<>()).add(new Connection(event));
-        if (event.kind() != Kind.CONNECTING_DURABLY) {
+        List<Connection> ofClient = connections.computeIfAbsent(event.client(), unused -> new ArrayList<>());
+        boolean hadNone =
+                !ofClient.isEmpty() && !ofClient.get(ofClient.size() - 1).isDurable();
+        ofClient.add(new Connection(event));
+        if (hadNone || event.kind() != Kind.CONNECTING_DURABLY) {
             supersede(event.client());
         }
     }
@@ -176,16 +226,37 @@ final class Account {
                 .last = connection;
     }
 
+    private static void subscribing(Reception reception, Event event, int place) {
+        reception.subscribing = place;
+        String filter = event.topic();
+        if (filter.startsWith(Plan.SHARE)) {
+            int slash = filter.indexOf('/', Plan.SHARE.length());
+            reception.share = filter.substring(0, slash);
+            filter = filter.substring(slash + 1);
+        }
+        reception.group = filter;
+        reception.asked = event.qos();
+        reception.qos = event.qos();
+    }
+
     private static void subscribed(Reception reception, Event event, int place) {
         reception.subscribed = place;
-        reception.group = event.topic();
         reception.qos = event.qos();
+    }
+
+    private void fault(int place) {
+        if (calmFrom >= 0) {
+            calms.add(new Calm(calmFrom, place));
+        }
+        calmFrom = -1;
     }
 
     private void sent(Event event, int place) {
         messages.computeIfAbsent(event.topic(), unused -> new LinkedHashMap<>())
                 .computeIfAbsent(
-                        event.number(), unused -> new Message(event.qos(), event.kind() == Kind.SENT_CLEAR, place));
+                        event.number(), unused -> new Message(event.qos(), event.kind() == Kind.SENT_CLEAR, place))
+                .attempts
+                .add(event.attempt());
     }
 
     private void acknowledged(Event event, int place) {
@@ -195,8 +266,27 @@ final class Account {
         }
     }
 
-    private void received(Event event, int place) {
+    private Reception subscriber(Event event) {
         Reception reception = current.get(event.client());
+        if (reception == null || reception.subscribing < 0) {
+            unasked.add(event);
+            return null;
+        }
+        return reception;
+    }
+
+    private void receivedRetained(Event event, int place) {
+        Reception reception = subscriber(event);
+        if (reception != null) {
+            receive(reception.retained, event, place);
+        }
+    }
+
+    private void received(Event event, int place) {
+        Reception reception = subscriber(event);
+        if (reception == null) {
+            return;
+        }
         receive(reception.received, event, place);
         if (reception.heardItself < 0 && publisher(event.topic()).equals(reception.client)) {
             reception.heardItself = place;
@@ -225,6 +315,30 @@ final class Account {
     private static void takenOver(Connection connection, Event event) {
         connection.isTakenOver = true;
         connection.takenOverAt = event.nanos();
+    }
+
+    /** Whether somebody has sent this, or it is the will of a connection. */
+    boolean isKnown(String topic, int number, int attempt) {
+        if (Checker.isLane(topic, Plan.WILL)) {
+            List<Connection> ofClient = connections.getOrDefault(publisher(topic), List.of());
+            return number == 1
+                    && attempt >= 1
+                    && attempt <= ofClient.size()
+                    && ofClient.get(attempt - 1).will.equals(topic);
+        }
+        Map<Integer, Message> ofTopic = messages.getOrDefault(topic, Map.of());
+        // What clears tells no number.
+        return number == 0
+                ? ofTopic.values().stream().anyMatch(message -> message.clears)
+                : ofTopic.containsKey(number) && ofTopic.get(number).attempts.contains(attempt);
+    }
+
+    /** At which QoS all of a topic is published. */
+    int qos(String topic) {
+        return messages.getOrDefault(topic, Map.of()).values().stream()
+                .mapToInt(message -> message.qos)
+                .findAny()
+                .orElse(Plan.WILL_QOS);
     }
 
     /** Whose topic it is. */

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Everything at once: durable sessions, clean ones and visitors, all of them restless, while one part of the cluster after the
+ * Everything at once: durable sessions, shared subscriptions, clean sessions and visitors, the durable ones restless, while one part of the cluster after the
  * other is killed, stopped for a while, or cut off. At the end nothing is missing and all promises were kept.
  *
  * <p>{@code -Dsluice.breaking.seed} makes the same faults, and deeds of clients, in the same order; {@code
@@ -38,6 +37,7 @@ class BreakingIT {
             Duration.parse(System.getProperty("sluice.breaking.length", Extent.of("PT30S", "PT30M")));
     private static final long SEED = Long.getLong("sluice.breaking.seed", System.currentTimeMillis() % 1_000_000);
     private static final int GROUPS = Extent.of(3, 50);
+    private static final int FIVES = Extent.of(2, 10);
     private static final Duration INTERVAL = Extent.of(Duration.ofMillis(200), Duration.ofSeconds(1));
     private static final Duration RESTLESSNESS = Extent.of(Duration.ofSeconds(4), Duration.ofSeconds(20));
     /** The longest that a fault lasts, so that others take over; and that traffic flows before the next one. */
@@ -94,18 +94,15 @@ class BreakingIT {
     @Test
     void promisesAreKeptWhateverFails() {
         log.atInfo().addKeyValue("seed", SEED).addKeyValue("length", LENGTH).log("Breaking what can break");
-        try (Crowd started = start()) {
-            crowd = started;
-            run();
-        } catch (ConditionTimeoutException e) {
-            throw new AssertionError("the history is in " + crowd.history().save(), e);
-        }
+        crowd = start();
+        crowd.during(unused -> run());
     }
 
     private void run() {
         crowd.awaitFlow(crowd.history().note("seed " + SEED));
         breakThings();
         crowd.awaitFlow(crowd.history().note("nothing fails any more"));
+        crowd.history().calm();
         crowd.settle();
         log.atInfo().addKeyValue("events", crowd.history().events().size()).log("All promises were kept");
     }
@@ -113,6 +110,7 @@ class BreakingIT {
     private static Crowd start() {
         List<Plan> plans = new ArrayList<>(Crowd.everyKind("clean", "breaking/clean"));
         plans.addAll(Crowd.durable("breaking", GROUPS));
+        plans.addAll(Crowd.sharing("breaking", FIVES));
         return Crowd.start(
                         "breaking",
                         cluster.bootstrapServers(),
@@ -138,7 +136,7 @@ class BreakingIT {
             }
             Fault fault = next.remove(0);
             crowd.mayLoseNoMore();
-            crowd.history().note(fault.name());
+            crowd.history().fault(fault.name());
             log.atInfo().addKeyValue("fault", fault.name()).log("Something fails");
             fault.happens().run();
             last(Duration.ofMillis(QUIET_MS / 4 + random.nextInt(QUIET_MS)));

@@ -8,6 +8,8 @@ import io.sluice.it.failover.Checker.Violation.Promise;
 import io.sluice.it.failover.History.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -79,7 +81,7 @@ class CheckerTest {
 
     private List<Promise> broken(String... mortalServers) {
         List<Trouble> troubles = Stream.of(mortalServers).map(Trouble::always).toList();
-        return Checker.judge(history.events(), log, troubles).stream()
+        return Checker.judge(history.events(), history.events(), log, troubles).stream()
                 .map(Violation::promise)
                 .toList();
     }
@@ -163,6 +165,17 @@ class CheckerTest {
     }
 
     @Test
+    void letsTheSecondCopyComeLateOfWhatWasSentBeforeTheSubscription() {
+        publish("g/p/q1", 1, 1);
+        connect("s", 1);
+        publish("g/p/q1", 1, 2);
+        receive("g/p/q1", 1, 2, 1);
+        assertThat(broken()).containsExactly(Promise.IN_ORDER);
+        log.add(new Logged("g/p/q1", 1, 1));
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
     void knowsWhatMayBeRetained() {
         publish("g/p/state", 1, 1);
         publish("g/p/state", 1, 2);
@@ -213,6 +226,129 @@ class CheckerTest {
         happens(Kind.LEFT, "p", 1);
         log.add(new Logged("g/p/will", 1, 1));
         assertThat(broken()).containsExactly(Promise.WILL_ONCE);
+    }
+
+    // --- what came, whatever it is
+
+    @Test
+    void refusesWhatNobodySentAndWhatWasNotAskedFor() {
+        connect("s", 1);
+        publish("g/p/q1", 1, 1);
+        receive("g/p/q1", 1, 1);
+        assertThat(broken()).isEmpty();
+        receive("g/p/q1", 1, 2);
+        assertThat(broken()).as("no such number").containsExactly(Promise.NOTHING_FOREIGN);
+        publish("h/p/q1", 1, 1);
+        receive("h/p/q1", 1, 1);
+        assertThat(broken()).as("of another group").containsExactly(Promise.NOTHING_FOREIGN, Promise.NOTHING_FOREIGN);
+        log.add(new Logged("g/p/q1", 3, 1));
+        assertThat(broken()).as("in the log").hasSize(3).containsOnly(Promise.NOTHING_FOREIGN);
+    }
+
+    @Test
+    void refusesWhatComesToAClientThatHasNotSubscribed() {
+        connect(Kind.CONNECTING, "s", 1, Duration.ZERO);
+        happens(Kind.CONNECTED, "s", 1);
+        publish("g/p/q1", 1, 1);
+        receive("g/p/q1", 1, 1);
+        assertThat(broken()).containsExactly(Promise.NOTHING_FOREIGN);
+    }
+
+    @Test
+    void refusesWhatCannotBeRead() {
+        connect("s", 1);
+        message(Kind.RECEIVED_DAMAGED, "s", 1, "g/p/q1", 1, -1);
+        log.add(new Logged("g/p/q1", Stamp.DAMAGED.number(), Stamp.DAMAGED.attempt()));
+        assertThat(broken()).containsExactly(Promise.PAYLOAD_IS_WHOLE, Promise.PAYLOAD_IS_WHOLE);
+    }
+
+    @Test
+    void readsOfAPayloadWhatItWasMadeFor() {
+        IntSummaryStatistics lengths = new IntSummaryStatistics();
+        for (int number = 1; number <= 2_000; number++) {
+            byte[] payload = Stamp.payload("g/p/q1", number, 65_535);
+            lengths.accept(payload.length);
+            assertThat(Stamp.of("g/p/q1", payload)).isEqualTo(new Stamp(number, 65_535));
+            assertThat(Stamp.of("g/p/q2", payload).isWhole()).isFalse();
+            assertThat(Stamp.of("g/p/q1", Arrays.copyOf(payload, payload.length - 1))
+                            .isWhole())
+                    .isFalse();
+            payload[number % payload.length] ^= 1;
+            assertThat(Stamp.of("g/p/q1", payload).isWhole()).isFalse();
+        }
+        assertThat(lengths.getMin()).isEqualTo(10);
+        assertThat(lengths.getMax()).isBetween(15_000, 20_000);
+        assertThat(Stamp.of("g/p/state", new byte[0])).isEqualTo(new Stamp(0, 0));
+    }
+
+    @Test
+    void wantsTheLowerQos() {
+        connect("s", 1);
+        publish("g/p/q1", 1, 1);
+        message(Kind.RECEIVED, "s", 1, "g/p/q1", 2, 1);
+        assertThat(broken()).containsExactly(Promise.QOS_IS_RIGHT);
+    }
+
+    @Test
+    void wantsTheQosThatWasAskedFor() {
+        connect(Kind.CONNECTING, "s", 1, Duration.ZERO);
+        happens(Kind.CONNECTED, "s", 1);
+        message(Kind.SUBSCRIBING, "s", 1, "g", 2, 0);
+        message(Kind.SUBSCRIBED, "s", 1, "g", 1, 0);
+        publish("g/p/q2", 2, 1);
+        receive("g/p/q2", 1, 1);
+        assertThat(broken()).containsExactly(Promise.QOS_IS_RIGHT);
+    }
+
+    @Test
+    void missesAtQos0WhatWasSentWhileNothingFailed() {
+        connect("s", 1);
+        history.calm();
+        publish("g/p/q0", 0, 1);
+        publish("g/p/q0", 0, 2);
+        receive("g/p/q0", 0, 2);
+        assertThat(broken()).containsExactly(Promise.SUBSCRIBED_GETS_ALL);
+        publish("g/p/q0", 0, 3);
+        assertThat(broken()).as("also the last one").hasSize(2).containsOnly(Promise.SUBSCRIBED_GETS_ALL);
+        history.fault("");
+        assertThat(broken()).as("the last one may have met it").containsExactly(Promise.SUBSCRIBED_GETS_ALL);
+        publish("g/p/q0", 0, 4);
+        publish("g/p/q0", 0, 5);
+        receive("g/p/q0", 0, 5);
+        assertThat(broken()).as("while something fails").containsExactly(Promise.SUBSCRIBED_GETS_ALL);
+    }
+
+    // --- shared subscriptions
+
+    private void share(String client) {
+        connect(Kind.CONNECTING_DURABLY, client, 1, Duration.ZERO);
+        happens(Kind.CONNECTED, client, 1);
+        message(Kind.SUBSCRIBING, client, 1, "$share/two/g", 2, 0);
+        message(Kind.SUBSCRIBED, client, 1, "$share/two/g", 2, 0);
+    }
+
+    @Test
+    void wantsOneOfThoseWhoShareToGetWhatWasAcknowledged() {
+        share("s");
+        share("t");
+        publish("g/p/q2", 2, 1);
+        assertThat(broken()).containsExactly(Promise.SUBSCRIBED_GETS_ALL);
+        message(Kind.RECEIVED, "t", 1, "g/p/q2", 2, 1);
+        assertThat(broken()).isEmpty();
+        message(Kind.RECEIVED, "s", 1, "g/p/q2", 2, 1);
+        assertThat(broken()).containsExactly(Promise.NOTHING_TWICE);
+    }
+
+    @Test
+    void letsThoseWhoShareGetSomethingTwiceAtQos1() {
+        share("s");
+        share("t");
+        publish("g/p/q1", 1, 1);
+        message(Kind.RECEIVED, "s", 1, "g/p/q1", 1, 1);
+        message(Kind.RECEIVED, "t", 1, "g/p/q1", 1, 1);
+        assertThat(broken()).isEmpty();
+        message(Kind.RECEIVED_RETAINED, "t", 1, "g/p/q1", 1, 1);
+        assertThat(broken()).containsExactly(Promise.NOTHING_FOREIGN);
     }
 
     // --- durable sessions
@@ -286,6 +422,20 @@ class CheckerTest {
         assertThat(broken()).isEmpty();
         connectDurably("s", 4, Kind.CONNECTED);
         assertThat(broken()).containsExactly(Promise.SESSION_IS_TOLD);
+    }
+
+    @Test
+    void expectsNothingOfASessionThatBeganUnansweredAfterACleanOne() {
+        connect("s", 1);
+        publish("g/p/q1", 1, 1);
+        happens(Kind.LEFT, "s", 1);
+        connect(Kind.CONNECTING_DURABLY, "s", 2, Duration.ZERO);
+        connect(Kind.CONNECTING_DURABLY, "s", 3, Duration.ZERO);
+        happens(Kind.RESUMED, "s", 3);
+        assertThat(broken()).isEmpty();
+        subscribe("s", 3);
+        publish("g/p/q1", 1, 2);
+        assertThat(broken()).containsExactly(Promise.SUBSCRIBED_GETS_ALL);
     }
 
     @Test

@@ -192,7 +192,7 @@ final class ConnectionChecker {
     }
 
     private void judgeWillAt(Reception reception, Connection connection) {
-        if (reception.subscribed < 0 || !connection.will.startsWith(reception.group + "/")) {
+        if (reception.subscribed < 0 || reception.isShared() || !connection.will.startsWith(reception.group + "/")) {
             return;
         }
         List<Receipt> came = reception.received.getOrDefault(connection.will, List.of()).stream()

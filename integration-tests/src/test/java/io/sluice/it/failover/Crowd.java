@@ -8,7 +8,6 @@ import io.sluice.it.failover.Checker.Violation.Promise;
 import io.sluice.it.failover.History.Event;
 import io.sluice.it.failover.History.Kind;
 import io.sluice.it.failover.Plan.Lane;
-import io.sluice.it.failover.RecordingClient.Stamp;
 import io.sluice.it.harness.KafkaLog;
 import io.sluice.it.probe.Version;
 import io.sluice.wire.DamagedRecordException;
@@ -28,11 +27,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Many clients at once, in groups in which everybody hears everybody, with one history. Besides these members there may be
@@ -40,6 +45,7 @@ import org.awaitility.Awaitility;
  */
 final class Crowd implements AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(Crowd.class);
     private static final String LOG = new Topics("", Topics.DEFAULT_PARTITIONS).publish();
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int GROUP = 5;
@@ -81,7 +87,8 @@ final class Crowd implements AutoCloseable {
             audiences.put(
                     plan.name(),
                     plans.stream()
-                            .filter(other -> other.group().equals(plan.group()) && other.subscribes())
+                            .filter(other ->
+                                    other.group().equals(plan.group()) && other.subscribes() && !other.shares())
                             .map(Plan::name)
                             .collect(Collectors.toSet()));
         }
@@ -140,6 +147,24 @@ final class Crowd implements AutoCloseable {
         return plans;
     }
 
+    /**
+     * Clients with durable sessions, in fives that share the subscription to one group of {@link #durable}. All of a five have
+     * one QoS, 1 or 2.
+     */
+    static List<Plan> sharing(String name, int fives) {
+        return IntStream.range(0, GROUP * fives)
+                .mapToObj(i -> Plan.clean(
+                                name + "-member" + i,
+                                name + "/" + i / GROUP,
+                                i % 2 == 0 ? Version.MQTT_5 : Version.MQTT_3_1_1,
+                                1 + i / GROUP % 2,
+                                List.of(),
+                                false)
+                        .sharing("five")
+                        .durable(EXPIRY_SECONDS, 0, 4))
+                .toList();
+    }
+
     /** Connects clients, which publish one message on each lane and interval, and returns when all have subscribed. */
     static Crowd start(
             String name, String bootstrapServers, List<Plan> plans, Duration interval, InetSocketAddress... servers) {
@@ -155,9 +180,32 @@ final class Crowd implements AutoCloseable {
             Duration interval,
             InetSocketAddress... servers) {
         Crowd crowd = new Crowd(name, bootstrapServers, plans, seed, List.of(servers));
-        Awaitility.await("all clients are connected").atMost(PATIENCE).until(() -> crowd.connected() == plans.size());
+        try {
+            Awaitility.await("all clients are connected")
+                    .atMost(PATIENCE)
+                    .until(() -> crowd.connected() == plans.size());
+        } catch (ConditionTimeoutException e) {
+            crowd.keepHistory();
+            crowd.close();
+            throw e;
+        }
+        crowd.history.calm();
         crowd.ticker.scheduleAtFixedRate(crowd::tick, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
         return crowd;
+    }
+
+    /** Tests something with these clients, and ends them; if the test fails, what happened to them is kept. */
+    void during(Consumer<Crowd> test) {
+        try (this) {
+            test.accept(this);
+        } catch (Throwable e) {
+            keepHistory();
+            throw e;
+        }
+    }
+
+    private void keepHistory() {
+        log.atError().addKeyValue("history", history.save()).log("What happened is kept");
     }
 
     /** From now on there are visitors. */
@@ -259,18 +307,30 @@ final class Crowd implements AutoCloseable {
         return disturbed;
     }
 
+    /** How long each took from its first attempt until it had subscribed for the first time, in order. */
+    List<Duration> arrivals() {
+        return untilSubscribed(connection -> connection == 1);
+    }
+
     /** How long each that lost its connection took from its first attempt until it had subscribed again, in order. */
     List<Duration> comebacks() {
+        return untilSubscribed(connection -> connection > 1);
+    }
+
+    private List<Duration> untilSubscribed(IntPredicate connections) {
         Map<String, Long> since = new HashMap<>();
-        List<Duration> comebacks = new ArrayList<>();
+        List<Duration> times = new ArrayList<>();
         for (Event event : history.events()) {
-            if (event.connection() > 1 && event.kind() == Kind.CONNECTING) {
+            if (!connections.test(event.connection())) {
+                continue;
+            }
+            if (event.kind() == Kind.CONNECTING) {
                 since.putIfAbsent(event.client(), event.nanos());
-            } else if (event.connection() > 1 && event.kind() == Kind.SUBSCRIBED) {
-                comebacks.add(Duration.ofNanos(event.nanos() - since.remove(event.client())));
+            } else if (event.kind() == Kind.SUBSCRIBED) {
+                times.add(Duration.ofNanos(event.nanos() - since.remove(event.client())));
             }
         }
-        return comebacks.stream().sorted().toList();
+        return times.stream().sorted().toList();
     }
 
     /** A gateway behind this address is killed: connections to it may be lost, and with clean sessions their wills. */
@@ -289,8 +349,8 @@ final class Crowd implements AutoCloseable {
     }
 
     /**
-     * Waits until traffic flows: each member has got a message of QoS 1 to all of its group, which it sent after a place in the
-     * history.
+     * Waits until traffic flows: each member has got a message of each QoS at which it publishes to all of its group, which it
+     * sent after a place in the history.
      *
      * @return how long after that place this was so
      */
@@ -338,34 +398,39 @@ final class Crowd implements AutoCloseable {
             if (event.kind() == Kind.SENT && audiences.containsKey(event.client()) && isLive(event)) {
                 sent.add(message);
             } else if (event.kind() == Kind.RECEIVED
-                    && audiences.containsKey(event.client())
-                    && sent.contains(message)) {
+                    && sent.contains(message)
+                    && audiences.get(sender(event)).contains(event.client())) {
                 Set<String> to = receivers.computeIfAbsent(message, unused -> new HashSet<>());
                 to.add(event.client());
-                if (to.equals(audiences.get(event.client()))) {
+                if (to.equals(audiences.get(sender(event)))) {
                     reachedAll.putIfAbsent(event.topic(), event.nanos());
                 }
             }
         }
-        long publishers =
-                members.stream().filter(member -> publishesLive(member.plan())).count();
-        return reachedAll.size() < publishers
+        long flows =
+                members.stream().mapToLong(member -> liveLanes(member.plan())).sum();
+        return reachedAll.size() < flows
                 ? Optional.empty()
                 : Optional.of(Duration.ofNanos(
                         Collections.max(reachedAll.values()) - events.get(0).nanos()));
     }
 
-    private static boolean publishesLive(Plan plan) {
-        return plan.lanes().contains(Lane.AT_LEAST_ONCE);
+    private static String sender(Event received) {
+        return Account.publisher(received.topic());
+    }
+
+    private static long liveLanes(Plan plan) {
+        return plan.lanes().stream().filter(Lane::isLive).count();
     }
 
     private static boolean isLive(Event event) {
-        return event.topic().endsWith("/" + Lane.AT_LEAST_ONCE.level());
+        return Stream.of(Lane.values())
+                .anyMatch(lane -> lane.isLive() && event.topic().endsWith("/" + lane.level()));
     }
 
     /** Stops publishing, waits until everything has arrived, and fails unless all promises were kept. */
     void settle() {
-        Checker.assertKept(history, judgeWhenSettled(ARRIVAL));
+        Checker.assertKept(judgeWhenSettled(ARRIVAL));
     }
 
     /** Stops publishing, waits until everything has arrived or does not come any more, and judges. */
@@ -397,12 +462,12 @@ final class Crowd implements AutoCloseable {
         KafkaLog.read(bootstrapServers, LOG, logBegin, record -> {
             String topic = new String(record.key(), UTF_8);
             if (topic.startsWith(name + "/") && isFirstCopy(record, uniqueIds)) {
-                Stamp stamp = Stamp.of(new String(record.value(), UTF_8));
+                Stamp stamp = Stamp.of(topic, record.value());
                 logged.add(new Logged(topic, stamp.number(), stamp.attempt()));
             }
         });
         synchronized (this) {
-            return Checker.judge(events, logged, troubles);
+            return Checker.judge(events, history.events(), logged, troubles);
         }
     }
 

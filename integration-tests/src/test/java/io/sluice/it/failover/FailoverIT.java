@@ -10,6 +10,7 @@ import io.sluice.it.probe.Version;
 import io.sluice.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +29,7 @@ class FailoverIT {
 
     private static final Logger log = LoggerFactory.getLogger(FailoverIT.class);
     private static final int CLIENTS = 200;
+    /** Within which all are back, on a machine that takes no longer to let all of them in when nothing fails. */
     private static final Duration GOAL = Duration.ofSeconds(5);
 
     @TempDir
@@ -76,23 +78,25 @@ class FailoverIT {
                         return false;
                     }
                 });
-        try (Crowd crowd = Crowd.start(
-                name,
-                cluster.bootstrapServers(),
-                Crowd.groups(name, CLIENTS),
-                Duration.ofMillis(300),
-                balancer.mqtt())) {
-            crowd.awaitMore(1_000);
-            crowd.mayLose(balancer.mqtt());
-            cluster.get(victim).kill();
-            Awaitility.await("all clients are back")
-                    .pollDelay(Duration.ofMillis(200))
-                    .atMost(Duration.ofSeconds(60))
-                    .until(() -> crowd.connected() == CLIENTS);
-            crowd.awaitMore(1_000);
-            crowd.settle();
-            report(name, crowd);
-        }
+        Crowd.start(
+                        name,
+                        cluster.bootstrapServers(),
+                        Crowd.groups(name, CLIENTS),
+                        Duration.ofMillis(300),
+                        balancer.mqtt())
+                .during(crowd -> {
+                    crowd.awaitMore(1_000);
+                    crowd.history().fault("kill -9 " + victim);
+                    crowd.mayLose(balancer.mqtt());
+                    cluster.get(victim).kill();
+                    Awaitility.await("all clients are back")
+                            .pollDelay(Duration.ofMillis(200))
+                            .atMost(Duration.ofSeconds(60))
+                            .until(() -> crowd.connected() == CLIENTS);
+                    crowd.awaitMore(1_000);
+                    crowd.settle();
+                    report(name, crowd);
+                });
         cluster.start(victim);
         cluster.awaitReady(victim);
         awaitDeclaredLost(++killed);
@@ -113,6 +117,7 @@ class FailoverIT {
         int disturbed = crowd.disturbed().size();
         assertThat(disturbed).as("clients of the gateway that was killed").isBetween(1, CLIENTS - 1);
         Duration slowest = comebacks.get(comebacks.size() - 1);
+        Duration slowestArrival = Collections.max(crowd.arrivals());
         log.atInfo()
                 .addKeyValue("balancer", name)
                 .addKeyValue("back", disturbed)
@@ -120,8 +125,12 @@ class FailoverIT {
                 .addKeyValue("acknowledged", crowd.acknowledged())
                 .addKeyValue("medianMs", comebacks.get(comebacks.size() / 2).toMillis())
                 .addKeyValue("slowestMs", slowest.toMillis())
+                .addKeyValue("slowestArrivalMs", slowestArrival.toMillis())
                 .log("All clients came back after kill -9 of their gateway");
-        assertThat(slowest).isLessThanOrEqualTo(GOAL);
+        // Half of the clients come back; on a busy machine that takes long if it took long to let all of them in.
+        assertThat(slowest)
+                .as("the slowest comeback, where the slowest arrival took %s", slowestArrival)
+                .isLessThanOrEqualTo(Collections.max(List.of(GOAL, slowestArrival.multipliedBy(2))));
     }
 
     @Test

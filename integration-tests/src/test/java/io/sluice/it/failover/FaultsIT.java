@@ -137,34 +137,41 @@ class FaultsIT {
     void promisesAreKept(int round, Fault fault) {
         cluster.assertNobodyGoesAroundTheLinks();
         String name = fault.name().replace(' ', '-') + "-" + round;
-        try (Crowd crowd = Crowd.start(
-                        name,
-                        cluster.bootstrapServers(),
-                        Crowd.everyKind(name),
-                        INTERVAL,
-                        cluster.mqtt("gateway-1"),
-                        cluster.mqtt("gateway-2"))
-                .withVisitors()) {
-            crowd.awaitVisits(1);
-            crowd.awaitMore(200);
-            int begin = crowd.history().note("the fault begins");
-            int place = fault.happens().applyAsInt(crowd);
-            Duration flows = crowd.awaitFlow(place);
-            Duration silence = crowd.longestSilence(begin);
-            recovered(fault.name(), flows, silence);
-            restoreAll();
-            crowd.awaitVisits(2); // What was killed is met by those who look for what is retained.
-            crowd.awaitMore(200);
-            crowd.settle();
-            if (!fault.isFelt()) {
-                assertThat(silence)
-                        .as("the longest silence from one client to another")
-                        .isLessThan(UNFELT);
-            }
+        try {
+            Crowd.start(
+                            name,
+                            cluster.bootstrapServers(),
+                            Crowd.everyKind(name),
+                            INTERVAL,
+                            cluster.mqtt("gateway-1"),
+                            cluster.mqtt("gateway-2"))
+                    .withVisitors()
+                    .during(crowd -> promisesAreKept(crowd, fault));
         } finally {
             restoreAll();
         }
         assertThat(cluster.lostGateways()).as("gateways declared lost").hasSizeLessThanOrEqualTo(gatewaysKilled);
+    }
+
+    private static void promisesAreKept(Crowd crowd, Fault fault) {
+        crowd.awaitVisits(1);
+        crowd.awaitMore(200);
+        int begin = crowd.history().fault(fault.name());
+        int place = fault.happens().applyAsInt(crowd);
+        Duration flows = crowd.awaitFlow(place);
+        Duration silence = crowd.longestSilence(begin);
+        recovered(fault.name(), flows, silence);
+        restoreAll();
+        crowd.awaitFlow(crowd.history().note("everything is mended"));
+        crowd.history().calm();
+        crowd.awaitVisits(2); // What was killed is met by those who look for what is retained.
+        crowd.awaitMore(200);
+        crowd.settle();
+        if (!fault.isFelt()) {
+            assertThat(silence)
+                    .as("the longest silence from one client to another")
+                    .isLessThan(UNFELT);
+        }
     }
 
     /** Everything goes on, what was killed runs again, nothing else has ended, and everything serves. */
@@ -272,21 +279,21 @@ class FaultsIT {
     }
 
     private static int floodStoppedKafka(Crowd crowd) {
-        try (Flood flood = Flood.start(cluster.mqtt("gateway-1"))) {
+        try (Firehose firehose = Firehose.start(cluster.mqtt("gateway-1"))) {
             crowd.history().note("kill -STOP kafka");
             cluster.get(KAFKA).pause();
-            long whenStopped = flood.takenBytes();
-            long before = flood.awaitStall();
+            long whenStopped = firehose.takenBytes();
+            long before = firehose.awaitStall();
             assertThat(before - whenStopped)
                     .as("bytes that the gateway took without Kafka")
                     .isLessThan(TAKEN_WITHOUT_KAFKA);
             awaitStatus("gateway-1", 503);
-            assertThat(flood.awaitStall() - before)
+            assertThat(firehose.awaitStall() - before)
                     .as("bytes taken while it takes none")
                     .isZero();
             int place = crowd.history().note("kill -CONT kafka");
             cluster.get(KAFKA).resume();
-            flood.awaitMoreThan(before);
+            firehose.awaitMoreThan(before);
             return place;
         }
     }

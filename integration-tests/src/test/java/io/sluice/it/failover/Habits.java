@@ -30,11 +30,13 @@ final class Habits {
 
     private static final Duration SHORTEST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofSeconds(4);
+    /** It stays away for so many times of what is between two deeds at most. */
+    private static final int PATIENCE = 5;
 
     private final Random random;
     private volatile Duration every;
-    private boolean begun;
-    private long next;
+    private boolean awaitsRelease;
+    private long next = System.nanoTime();
 
     /** @param seed the same one makes the same deeds in the same order */
     Habits(long seed) {
@@ -50,18 +52,40 @@ final class Habits {
         every = mean;
     }
 
-    /** What it does now, as something has come. */
-    Deed next() {
+    /** It is connected: mostly it does nothing at once, whatever is due. */
+    void connected() {
+        Duration mean = every;
+        if (mean != null && random.nextInt(8) > 0) {
+            next = System.nanoTime() + untilNext(mean);
+        }
+    }
+
+    private long untilNext(Duration mean) {
+        return (long) (mean.toNanos() * (0.25 + 1.5 * random.nextDouble()));
+    }
+
+    /**
+     * What it does now, as something has come.
+     *
+     * @param isRelease whether that is PUBREL, which half of the clients wait for that leave something unanswered
+     */
+    Deed next(boolean isRelease) {
         Duration mean = every;
         long now = System.nanoTime();
-        if (mean == null || (begun && now - next < 0)) {
+        if (mean != null && isRelease && awaitsRelease) {
+            awaitsRelease = false;
+            return Deed.BREAK_OFF_UNANSWERED;
+        }
+        if (mean == null || now - next < 0) {
             return Deed.NOTHING;
         }
-        next = now + (long) (mean.toNanos() * (0.25 + 1.5 * random.nextDouble()));
-        if (!begun) {
-            begun = true;
-            return Deed.NOTHING;
-        }
+        next = now + untilNext(mean);
+        Deed deed = any();
+        awaitsRelease = deed == Deed.BREAK_OFF_UNANSWERED && !isRelease && random.nextBoolean();
+        return awaitsRelease ? Deed.NOTHING : deed;
+    }
+
+    private Deed any() {
         int dice = random.nextInt(100);
         if (dice < 70) {
             return dice < 25 ? Deed.BREAK_OFF : dice < 50 ? Deed.BREAK_OFF_UNANSWERED : Deed.BREAK_OFF_LATER;
@@ -71,12 +95,17 @@ final class Habits {
 
     /** How long it stays away: mostly not. */
     Duration absence() {
-        return every == null || random.nextInt(3) > 0 ? SHORTEST : between();
+        return random.nextInt(3) > 0 ? SHORTEST : between();
     }
 
     /** How long it does not read. */
     Duration between() {
-        return SHORTEST.plusMillis(random.nextLong(LONGEST.minus(SHORTEST).toMillis()));
+        Duration mean = every;
+        if (mean == null) {
+            return SHORTEST;
+        }
+        long most = Math.min(LONGEST.toMillis(), PATIENCE * mean.toMillis());
+        return SHORTEST.plusMillis(random.nextLong(most));
     }
 
     /** To which of so many servers it goes next. */

@@ -42,6 +42,8 @@ final class History {
         RECEIVED_RETAINED,
         /** A message of QoS 2 with the identifier of one that it has and that the server has not released: the same again. */
         RECEIVED_AGAIN,
+        /** A message whose payload cannot be read, or not on this topic. */
+        RECEIVED_DAMAGED,
         /** Its connection was lost, and not by its own doing. */
         LOST,
         /** It breaks off without DISCONNECT. */
@@ -52,6 +54,10 @@ final class History {
         ABANDONED,
         /** The server has ended a connection that it had abandoned; the number is the reason code. */
         TAKEN_OVER,
+        /** Not a client: from now on nothing fails, and everything flows. */
+        CALM,
+        /** Not a client: from now on something may fail. */
+        FAULT,
         /** Not a client: the test does something to the cluster. */
         NOTE
     }
@@ -111,7 +117,21 @@ final class History {
 
     /** The test does something to the cluster; returns at which place it stands. */
     int note(String text) {
-        return add(Kind.NOTE, "", 0, "", text, 0, 0, 0, 0, false);
+        return tell(Kind.NOTE, text);
+    }
+
+    /** Until {@link #calm} something may fail; returns at which place it stands. */
+    int fault(String text) {
+        return tell(Kind.FAULT, text);
+    }
+
+    /** Nothing fails, and everything flows, until {@link #fault}. */
+    void calm() {
+        tell(Kind.CALM, "");
+    }
+
+    private int tell(Kind kind, String text) {
+        return add(kind, "", 0, "", text, 0, 0, 0, 0, false);
     }
 
     /** What happened so far. */

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param name its client id
  * @param group the first levels of the topics to which it publishes, and to all of which it subscribes
+ * @param share the name under which it shares its subscription with others, or nothing
  * @param qos of its subscription, {@link #NONE} if it has none
  * @param lanes on which it publishes
  * @param will whether it has one; its topic ends with {@link #WILL}
@@ -18,6 +19,7 @@ import java.util.List;
 record Plan(
         String name,
         String group,
+        String share,
         Version version,
         int qos,
         List<Lane> lanes,
@@ -54,6 +56,11 @@ record Plan(
             return qos;
         }
 
+        /** Whether every message comes to all who have subscribed, and none is retained. */
+        boolean isLive() {
+            return this != STATE;
+        }
+
         boolean clears(int number) {
             return this == STATE && number % 3 == 0;
         }
@@ -65,18 +72,38 @@ record Plan(
     /** The last level of the topic of wills. */
     static final String WILL = "will";
 
+    /** At which wills are published. */
+    static final int WILL_QOS = 1;
+
+    /** How a topic filter begins that is shared; a name and a slash follow. */
+    static final String SHARE = "$share/";
+
     private static final int ALL = 0xFFFF;
 
     /** A client whose sessions end with their connections. */
     static Plan clean(String name, String group, Version version, int qos, List<Lane> lanes, boolean will) {
-        return new Plan(name, group, version, qos, lanes, will, 0, 0, ALL);
+        return new Plan(name, group, "", version, qos, lanes, will, 0, 0, ALL);
     }
 
     /** The same client with a session that outlives its connections. */
     Plan durable(long expiry, int willDelay, int most) {
         return version.is5()
-                ? new Plan(name, group, version, qos, lanes, will, expiry, willDelay, most)
-                : new Plan(name, group, version, qos, lanes, will, expiry, 0, ALL);
+                ? new Plan(name, group, share, version, qos, lanes, will, expiry, willDelay, most)
+                : new Plan(name, group, share, version, qos, lanes, will, expiry, 0, ALL);
+    }
+
+    /** The same client with a subscription that it shares with others. */
+    Plan sharing(String with) {
+        return new Plan(name, group, with, version, qos, lanes, will, expirySeconds, willDelaySeconds, receiveMaximum);
+    }
+
+    boolean shares() {
+        return !share.isEmpty();
+    }
+
+    /** Its topic filter, without the last level. */
+    String subscription() {
+        return shares() ? SHARE + share + "/" + group : group;
     }
 
     boolean isDurable() {

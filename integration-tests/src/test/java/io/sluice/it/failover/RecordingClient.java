@@ -37,6 +37,7 @@ final class RecordingClient implements AutoCloseable {
     private static final Duration PING = Duration.ofSeconds(3);
     private static final Duration SILENCE = Duration.ofSeconds(20);
     private static final int CONNECT_MS = 5_000;
+    private static final byte[] NOTHING = {};
 
     /** The client ends its connection of its own accord. */
     private static final class EndsException extends IOException {
@@ -54,6 +55,8 @@ final class RecordingClient implements AutoCloseable {
     private final Map<Lane, Integer> numbers = new EnumMap<>(Lane.class);
     private final Flights flights = new Flights();
     private int connection;
+    /** For which session it asked last. */
+    private Kind asked;
     /** Whether the session has the subscription. */
     private boolean granted;
 
@@ -120,7 +123,7 @@ final class RecordingClient implements AutoCloseable {
                     new DataInputStream(new BufferedInputStream(opened.getInputStream())), plan.version());
             while (!stays) {
                 ServerPacket packet = reader.next();
-                Deed deed = plan.isDurable() ? habits.next() : Deed.NOTHING;
+                Deed deed = plan.isDurable() ? habits.next(packet instanceof ServerPacket.Pubrel) : Deed.NOTHING;
                 stays = handle(packet, deed);
                 if (deed == Deed.DOZE) {
                     LockSupport.parkNanos(habits.between().toNanos());
@@ -170,7 +173,12 @@ final class RecordingClient implements AutoCloseable {
         connection++;
         socket = opened;
         server = address.getHostString() + ":" + address.getPort();
-        record(kind(), plan.will() ? plan.topic(Plan.WILL) : "", 0, plan.willDelaySeconds(), 0);
+        if (asked == Kind.CONNECTING) {
+            // What the server tells of a session is then of one that began since.
+            forget();
+        }
+        asked = kind();
+        record(asked, plan.will() ? plan.topic(Plan.WILL) : "", 0, plan.willDelaySeconds(), 0);
     }
 
     private Kind kind() {
@@ -193,7 +201,10 @@ final class RecordingClient implements AutoCloseable {
         Properties ofWill = plan.willDelaySeconds() == 0
                 ? Properties.NONE
                 : Properties.NONE.with(Property.WILL_DELAY_INTERVAL, plan.willDelaySeconds());
-        return plan.will() ? connect.will(plan.topic(Plan.WILL), payload(1, connection), 1, false, ofWill) : connect;
+        String topic = plan.topic(Plan.WILL);
+        return plan.will()
+                ? connect.will(topic, Stamp.payload(topic, 1, connection), Plan.WILL_QOS, false, ofWill)
+                : connect;
     }
 
     /** Returns whether the client opens another connection while it has this one. */
@@ -208,8 +219,8 @@ final class RecordingClient implements AutoCloseable {
         answers = deed != Deed.BREAK_OFF_UNANSWERED;
         if (packet instanceof ServerPacket.Connack connack) {
             connacked(connack);
-        } else if (packet instanceof ServerPacket.Suback) {
-            subacked();
+        } else if (packet instanceof ServerPacket.Suback suback) {
+            subacked(suback);
         } else if (packet instanceof ServerPacket.Publish message) {
             received(message);
         } else if (packet instanceof ServerPacket.Ack ack && isGood(ack)) {
@@ -229,7 +240,8 @@ final class RecordingClient implements AutoCloseable {
         switch (deed) {
             case BREAK_OFF_UNANSWERED, BREAK_OFF_LATER -> breakOff();
             case BEGIN_ANEW -> {
-                beginsAnew = true;
+                // What was sent to a member at QoS 2 is lost with its session.
+                beginsAnew = !plan.shares();
                 breakOff();
             }
             case LEAVE -> sayGoodBye();
@@ -270,6 +282,7 @@ final class RecordingClient implements AutoCloseable {
             throw new IOException("refused with " + connack.reason());
         }
         connected = true;
+        habits.connected();
         beginsAnew = false;
         nextPing = System.nanoTime() + PING.toNanos();
         record(connack.sessionPresent() ? Kind.RESUMED : Kind.CONNECTED, "", 0, 0, 0);
@@ -278,15 +291,20 @@ final class RecordingClient implements AutoCloseable {
                 sendAgain(entry.getKey(), entry.getValue());
             }
         } else {
-            granted = false;
-            abandoned.addAll(flights.abandon());
+            forget();
         }
         if (granted || !plan.subscribes()) {
             begins();
         } else {
-            record(Kind.SUBSCRIBING, plan.group(), plan.qos(), 0, 0);
-            write(Packets.subscribe(plan.version(), Flights.SUBSCRIBE_ID, plan.group() + "/#", plan.qos()));
+            record(Kind.SUBSCRIBING, plan.subscription(), plan.qos(), 0, 0);
+            write(Packets.subscribe(plan.version(), Flights.SUBSCRIBE_ID, plan.subscription() + "/#", plan.qos()));
         }
+    }
+
+    /** The session is no more. */
+    private void forget() {
+        granted = false;
+        abandoned.addAll(flights.abandon());
     }
 
     private void sendAgain(int packetId, Sent sent) throws IOException {
@@ -297,8 +315,8 @@ final class RecordingClient implements AutoCloseable {
         }
     }
 
-    private void subacked() throws IOException {
-        record(Kind.SUBSCRIBED, plan.group(), plan.qos(), 0, 0);
+    private void subacked(ServerPacket.Suback suback) throws IOException {
+        record(Kind.SUBSCRIBED, plan.subscription(), suback.reasons().get(0), 0, 0);
         granted = true;
         begins();
     }
@@ -319,8 +337,10 @@ final class RecordingClient implements AutoCloseable {
         if (message.qos() == 2 && !flights.hold(message.id())) {
             kind = Kind.RECEIVED_AGAIN;
         }
-        // What clears has no payload, so it tells no number.
-        Stamp stamp = Stamp.of(message.text());
+        Stamp stamp = Stamp.of(message.topic(), message.payload());
+        if (!stamp.isWhole()) {
+            kind = Kind.RECEIVED_DAMAGED;
+        }
         history.add(
                 kind,
                 plan.name(),
@@ -408,8 +428,9 @@ final class RecordingClient implements AutoCloseable {
     private void send(int packetId, Sent sent, boolean again) throws IOException {
         Lane lane = sent.lane();
         boolean clears = lane.clears(sent.number());
-        Pub message = Pub.to(plan.topic(lane.level()), clears ? "" : payload(sent.number(), sent.attempt()))
-                .qos(lane.qos(), packetId);
+        String topic = plan.topic(lane.level());
+        byte[] payload = clears ? NOTHING : Stamp.payload(topic, sent.number(), sent.attempt());
+        Pub message = Pub.to(topic, payload).qos(lane.qos(), packetId);
         if (lane == Lane.STATE) {
             message = message.retain();
         }
@@ -421,17 +442,13 @@ final class RecordingClient implements AutoCloseable {
                 plan.name(),
                 connection,
                 server,
-                plan.topic(lane.level()),
+                topic,
                 lane.qos(),
                 sent.number(),
                 sent.attempt(),
                 packetId,
                 again);
         write(message.bytes(plan.version()));
-    }
-
-    private static String payload(int number, int attempt) {
-        return number + " " + attempt;
     }
 
     private void write(byte[] bytes) throws IOException {
@@ -499,18 +516,6 @@ final class RecordingClient implements AutoCloseable {
             }
         } catch (IOException e) {
             thread.interrupt();
-        }
-    }
-
-    /** What a payload says of its message. */
-    record Stamp(int number, int attempt) {
-        static Stamp of(String payload) {
-            int blank = payload.indexOf(' ');
-            return blank < 0
-                    ? new Stamp(0, 0)
-                    : new Stamp(
-                            Integer.parseInt(payload.substring(0, blank)),
-                            Integer.parseInt(payload.substring(blank + 1)));
         }
     }
 }

@@ -84,8 +84,12 @@ public final class Connect {
 
     /** A will. */
     public Connect will(String topic, String payload, int qos, boolean retain, Properties willProperties) {
-        this.will =
-                new Will(topic, payload.getBytes(java.nio.charset.StandardCharsets.UTF_8), qos, retain, willProperties);
+        return will(topic, payload.getBytes(java.nio.charset.StandardCharsets.UTF_8), qos, retain, willProperties);
+    }
+
+    /** A will of bytes. */
+    public Connect will(String topic, byte[] payload, int qos, boolean retain, Properties willProperties) {
+        this.will = new Will(topic, payload, qos, retain, willProperties);
         return this;
     }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 
 /** A client that publishes at QoS 0 as fast as the gateway takes it, to nobody. */
-final class Flood implements AutoCloseable {
+final class Firehose implements AutoCloseable {
 
     private static final Version VERSION = Version.MQTT_3_1_1;
     private static final int PAYLOAD_BYTES = 10_000;
@@ -19,19 +19,19 @@ final class Flood implements AutoCloseable {
     private final AtomicLong sentBytes = new AtomicLong();
     private volatile boolean closed;
 
-    private Flood(MqttProbe probe) {
+    private Firehose(MqttProbe probe) {
         this.probe = probe;
     }
 
     /** Connects and begins. */
-    static Flood start(InetSocketAddress gateway) {
+    static Firehose start(InetSocketAddress gateway) {
         MqttProbe probe = MqttProbe.open(gateway, VERSION);
         probe.connect(Connect.of(VERSION).clientId("flood"));
-        Flood flood = new Flood(probe);
-        Thread thread = new Thread(flood::run, "flood");
+        Firehose firehose = new Firehose(probe);
+        Thread thread = new Thread(firehose::run, "firehose");
         thread.setDaemon(true);
         thread.start();
-        return flood;
+        return firehose;
     }
 
     private void run() {
