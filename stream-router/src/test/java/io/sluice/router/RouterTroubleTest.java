@@ -128,7 +128,7 @@ class RouterTroubleTest extends RouterOnKafka {
     }
 
     @Test
-    void makesWayForAnotherProcessUnderItsName() throws Exception {
+    void makesWayForAnotherProcessUnderItsNameUntilThatEnds() throws Exception {
         kafka.provision(topics);
         Router first = startReady("one");
 
@@ -141,6 +141,12 @@ class RouterTroubleTest extends RouterOnKafka {
                         assertThat(get(first, "/ready").body()).contains("another router runs under the name one"));
         kafka.write(publish(topics, "a", "21.5", "mqtt.retain=1"));
         awaitRetained("a", "21.5");
+
+        second.close();
+
+        awaitReady(first);
+        kafka.write(publish(topics, "a", "22.5", "mqtt.retain=1"));
+        awaitRetained("a", "22.5");
     }
 
     @Test

@@ -6,7 +6,7 @@ import org.apache.kafka.streams.ThreadMetadata;
 
 /**
  * Where the run stands: {@link Waiting} for Kafka and its topics, then {@link Started}, and {@link Failed} until it waits
- * again. {@link Halted} is the end: only an operator can help.
+ * again, or {@link Halted} for as long as another router has this one's name.
  */
 sealed interface RunState {
 
@@ -70,9 +70,9 @@ sealed interface RunState {
     }
 
     /**
-     * Nothing will be tried again.
+     * Nothing will be tried again until somebody else gives way.
      *
-     * @param detail why, and what can be done
+     * @param detail who, and what can be done
      */
     record Halted(String detail) implements RunState {
         @Override

@@ -9,16 +9,20 @@ import io.sluice.router.topology.NewLogException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
@@ -39,6 +43,7 @@ public final class StreamsRun implements AutoCloseable {
     private static final int UNANSWERED = 4;
 
     private static final long LEAVE_TIMEOUT_S = 10;
+    private static final long DESCRIBE_TIMEOUT_S = 10;
     private static final Duration ADMIN_CLOSE = Duration.ofSeconds(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -128,7 +133,7 @@ public final class StreamsRun implements AutoCloseable {
     private void run() {
         Duration pause = FIRST_PAUSE;
         try {
-            while (!(state instanceof RunState.Halted)) {
+            while (true) {
                 long begin = System.nanoTime();
                 runOnce();
                 if (System.nanoTime() - begin > GOOD_RUN.toNanos()) {
@@ -138,7 +143,6 @@ public final class StreamsRun implements AutoCloseable {
                 pause = pause.multipliedBy(2);
                 pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
             }
-            new CountDownLatch(1).await();
         } catch (InterruptedException e) {
             log.atDebug().log("Told to stop");
         }
@@ -186,6 +190,7 @@ public final class StreamsRun implements AutoCloseable {
                 new KafkaStreams(begun.topology(), StreamsProperties.of(config, stage, begun.sieve(), meters, letters));
         try (KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams)) {
             streamsMetrics.bindTo(metrics.registry());
+            failures.newRun();
             streams.setUncaughtExceptionHandler(failures);
             streams.setStateListener((to, from) -> {
                 log.atInfo()
@@ -221,6 +226,7 @@ public final class StreamsRun implements AutoCloseable {
         }
         if (failures.isOf(FencedInstanceIdException.class)) {
             halt("another router runs under the name " + config.name() + ": give this one a name of its own");
+            awaitName(admin);
         } else if (failures.isOf(NewLogException.class)) {
             failed(failures.cause());
         } else if (failures.isOf(MissingSourceTopicException.class)) {
@@ -238,12 +244,46 @@ public final class StreamsRun implements AutoCloseable {
         return "no room for the state in " + config.stateFolder() + ": " + cause;
     }
 
+    /** The names under which the threads of this router are members of the stage's group. */
+    private Set<String> memberNames() {
+        return IntStream.rangeClosed(1, config.processing().threads())
+                .mapToObj(number -> config.name() + "-" + number)
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Returns when nobody is a member of the group under this router's name any more. Another process stays one for as long as it
+     * runs. But Kafka may also take this router itself for another one, when Kafka was killed and remembers a membership that ended
+     * before; that one ends with the session timeout.
+     */
+    private void awaitName(Admin admin) throws InterruptedException {
+        while (isNameTaken(admin)) {
+            TimeUnit.MILLISECONDS.sleep(config.processing().watchInterval().toMillis());
+        }
+    }
+
+    private boolean isNameTaken(Admin admin) throws InterruptedException {
+        String group = stage.applicationId();
+        Set<String> own = memberNames();
+        try {
+            ConsumerGroupDescription described = admin.describeConsumerGroups(List.of(group))
+                    .describedGroups()
+                    .get(group)
+                    .get(DESCRIBE_TIMEOUT_S, TimeUnit.SECONDS);
+            answeredAt = System.nanoTime();
+            return described.members().stream()
+                    .anyMatch(member ->
+                            member.groupInstanceId().map(own::contains).orElse(false));
+        } catch (ExecutionException | TimeoutException e) {
+            log.atDebug().setCause(e).log("Whether the name is taken is not known");
+            return !Causes.include(e, GroupIdNotFoundException.class);
+        }
+    }
+
     /** A member that comes back under its name is given its former tasks; here it was given none. */
     private void leaveGroup(Admin admin) throws InterruptedException {
-        List<MemberToRemove> members = IntStream.rangeClosed(
-                        1, config.processing().threads())
-                .mapToObj(number -> new MemberToRemove(config.name() + "-" + number))
-                .toList();
+        List<MemberToRemove> members =
+                memberNames().stream().map(MemberToRemove::new).toList();
         try {
             admin.removeMembersFromConsumerGroup(
                             stage.applicationId(), new RemoveMembersFromConsumerGroupOptions(members))

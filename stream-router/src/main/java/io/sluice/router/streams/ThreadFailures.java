@@ -28,6 +28,8 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
     private final Deque<Long> recent = new ArrayDeque<>();
 
     private volatile Throwable last;
+    /** As above, since the present run began. */
+    private volatile Throwable lastOfRun;
 
     ThreadFailures(RouterMetrics metrics, LongSupplier nanoTime) {
         this.metrics = metrics;
@@ -38,6 +40,7 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
     public StreamThreadExceptionResponse handle(Throwable failure) {
         metrics.threadFailed();
         last = failure;
+        lastOfRun = failure;
         StreamThreadExceptionResponse response = isForTheRunToMend(failure) || isOnceTooOften(failure)
                 ? StreamThreadExceptionResponse.SHUTDOWN_CLIENT
                 : StreamThreadExceptionResponse.REPLACE_THREAD;
@@ -90,13 +93,18 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
         return failure == null ? "unknown" : Causes.rootMessage(failure);
     }
 
-    /** Whether the last thread has died because a disk was full. */
-    boolean isOfFullDisk() {
-        return Causes.isFullDisk(last);
+    /** Kafka Streams begins again: what ended it before tells nothing of what will end it now. */
+    void newRun() {
+        lastOfRun = null;
     }
 
-    /** Whether the last thread has died of this. */
+    /** Whether the last thread of this run has died because a disk was full. */
+    boolean isOfFullDisk() {
+        return Causes.isFullDisk(lastOfRun);
+    }
+
+    /** Whether the last thread of this run has died of this. */
     boolean isOf(Class<? extends Throwable> type) {
-        return Causes.include(last, type);
+        return Causes.include(lastOfRun, type);
     }
 }

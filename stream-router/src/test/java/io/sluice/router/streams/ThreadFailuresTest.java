@@ -88,5 +88,8 @@ class ThreadFailuresTest {
         assertThat(failures.cause()).isEqualTo("made anew");
         assertThat(failures.isOf(NewLogException.class)).isTrue();
         assertThat(failures.isOf(FencedInstanceIdException.class)).isFalse();
+        failures.newRun();
+        assertThat(failures.isOf(NewLogException.class)).isFalse();
+        assertThat(failures.cause()).isEqualTo("made anew");
     }
 }
