@@ -6,7 +6,6 @@ import io.sluice.wire.Fanout;
 import io.sluice.wire.GroupCommand;
 import io.sluice.wire.GroupId;
 import io.sluice.wire.Inbox;
-import io.sluice.wire.Origin;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SubscriptionsRecord;
 import java.util.ArrayList;
@@ -16,7 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -258,8 +259,7 @@ public final class ModelQueue {
 
     /** How many entries a client has. */
     public int entries(String clientId) {
-        Map<Integer, TreeMap<Long, Entry>> of = working.entries.getOrDefault(clientId, Map.of());
-        return of.values().stream().mapToInt(TreeMap::size).sum();
+        return working.entriesOf(clientId).values().stream().mapToInt(Map::size).sum();
     }
 
     /** For each log partition, up to where a group is settled; null if there is no such group. */
@@ -318,8 +318,7 @@ public final class ModelQueue {
                 .forEach(version -> text.append(" " + version.filter().text() + " since "
                         + version.since() + " from " + Arrays.toString(version.from()) + " to "
                         + Arrays.toString(version.to())));
-        working.entries
-                .getOrDefault(clientId, Map.of())
+        working.entriesOf(clientId)
                 .forEach((partition, byOffset) -> byOffset.forEach(
                         (offset, entry) -> text.append(" " + partition + ":" + offset + " " + entry.state())));
         return text + " " + working.marks;
@@ -327,7 +326,10 @@ public final class ModelQueue {
 
     private static final class MemoryState implements QueueState, GroupStates {
         private final Map<String, Supplier<ClientState>> clients = new HashMap<>();
-        private final Map<String, Map<Integer, TreeMap<Long, Entry>>> entries = new HashMap<>();
+        /** By session; also of those that have ended, until they are removed. */
+        private final Map<Long, Map<Integer, NavigableMap<Long, Entry>>> entries = new HashMap<>();
+
+        private final Set<Long> remains = new TreeSet<>();
         private final Map<Integer, Mark> marks = new HashMap<>();
         private final Map<GroupId, byte[]> groups = new HashMap<>();
         private final Map<GroupId, Map<String, Hold>> holds = new HashMap<>();
@@ -338,11 +340,12 @@ public final class ModelQueue {
         MemoryState copy() {
             MemoryState copy = new MemoryState();
             copy.clients.putAll(clients);
-            entries.forEach((clientId, byPartition) -> {
-                Map<Integer, TreeMap<Long, Entry>> of = new HashMap<>();
+            entries.forEach((session, byPartition) -> {
+                Map<Integer, NavigableMap<Long, Entry>> of = new HashMap<>();
                 byPartition.forEach((partition, byOffset) -> of.put(partition, new TreeMap<>(byOffset)));
-                copy.entries.put(clientId, of);
+                copy.entries.put(session, of);
             });
+            copy.remains.addAll(remains);
             copy.marks.putAll(marks);
             copy.lost = copyOf(lost);
             copy.groups.putAll(groups);
@@ -404,7 +407,6 @@ public final class ModelQueue {
         @Override
         public void remove(String clientId) {
             clients.remove(clientId);
-            entries.remove(clientId);
             tallies.remove(clientId);
         }
 
@@ -418,7 +420,7 @@ public final class ModelQueue {
         public Tally tally(String clientId) {
             Supplier<Tally> kept = tallies.get(clientId);
             Tally tally = kept == null ? new Tally() : kept.get();
-            entries.getOrDefault(clientId, Map.of())
+            entriesOf(clientId)
                     .values()
                     .forEach(byOffset -> byOffset.values().forEach(entry -> {
                         switch (entry.state()) {
@@ -457,17 +459,24 @@ public final class ModelQueue {
             clients.keySet().forEach(clientId -> visitor.accept(clientId, tally(clientId)));
         }
 
+        private Map<Integer, NavigableMap<Long, Entry>> entriesOf(String clientId) {
+            ClientState client = client(clientId);
+            return client == null ? Map.of() : entries.getOrDefault(client.sessionId(), Map.of());
+        }
+
         private List<Place> places() {
             List<Place> places = new ArrayList<>();
-            entries.forEach((clientId, byPartition) -> byPartition.forEach((partition, byOffset) ->
-                    byOffset.forEach((offset, entry) -> places.add(new Place(clientId, partition, offset)))));
+            clients.keySet()
+                    .forEach(clientId -> entriesOf(clientId)
+                            .forEach((partition, byOffset) -> byOffset.forEach((offset, entry) -> places.add(
+                                    new Place(clientId, client(clientId).sessionId(), partition, offset)))));
             return places;
         }
 
         @Override
         public long firstExpiry() {
             return places().stream()
-                    .map(place -> entry(place.clientId(), place.partition(), place.offset()))
+                    .map(place -> entry(place.session(), place.partition(), place.offset()))
                     .filter(entry -> entry.message() != null
                             && entry.message().properties().messageExpirySeconds() >= 0)
                     .mapToLong(entry -> entry.message().timestamp()
@@ -480,7 +489,7 @@ public final class ModelQueue {
         public void expired(long now, int most, Consumer<Place> visitor) {
             places().stream()
                     .filter(place -> {
-                        PublishRecord message = entry(place.clientId(), place.partition(), place.offset())
+                        PublishRecord message = entry(place.session(), place.partition(), place.offset())
                                 .message();
                         return message != null && message.isExpired(now);
                     })
@@ -488,40 +497,48 @@ public final class ModelQueue {
                     .forEach(visitor);
         }
 
-        private NavigableMap<Long, Entry> of(String clientId, int partition) {
-            return entries.computeIfAbsent(clientId, unused -> new HashMap<>())
+        private NavigableMap<Long, Entry> of(long session, int partition) {
+            return entries.computeIfAbsent(session, unused -> new HashMap<>())
                     .computeIfAbsent(partition, unused -> new TreeMap<>());
         }
 
         @Override
-        public Entry entry(String clientId, int partition, long offset) {
-            return of(clientId, partition).get(offset);
+        public Entry entry(long session, int partition, long offset) {
+            return of(session, partition).get(offset);
         }
 
         @Override
-        public void putEntry(String clientId, int partition, long offset, Entry entry) {
-            of(clientId, partition).put(offset, entry);
+        public void putEntry(String clientId, long session, int partition, long offset, Entry entry) {
+            of(session, partition).put(offset, entry);
         }
 
         @Override
-        public void removeEntry(String clientId, int partition, long offset) {
-            of(clientId, partition).remove(offset);
+        public void removeEntry(String clientId, long session, int partition, long offset) {
+            of(session, partition).remove(offset);
         }
 
         @Override
-        public void removeEntries(String clientId, List<Origin> origins) {
-            origins.forEach(origin -> removeEntry(clientId, origin.partition(), origin.offset()));
+        public void sessionEnded(String clientId, long session) {
+            tallies.remove(clientId);
+            remains.add(session);
         }
 
         @Override
-        public void removeEntries(String clientId) {
-            entries.remove(clientId);
+        public boolean hasRemains() {
+            return !remains.isEmpty();
         }
 
         @Override
-        public Cursor entries(String clientId, int partition, long from) {
+        public void removeRemains() {
+            long session = remains.iterator().next();
+            entries.remove(session);
+            remains.remove(session);
+        }
+
+        @Override
+        public Cursor entries(long session, int partition, long from) {
             // Entries may be changed meanwhile.
-            var iterator = new TreeMap<>(of(clientId, partition).tailMap(from, true))
+            var iterator = new TreeMap<>(of(session, partition).tailMap(from, true))
                     .entrySet()
                     .iterator();
             return new Cursor() {
@@ -584,13 +601,11 @@ public final class ModelQueue {
 
         @Override
         public void settledBelow(int partition, long offset, SettledVisitor visitor) {
-            for (String clientId : List.copyOf(entries.keySet())) {
-                of(clientId, partition).headMap(offset).entrySet().stream()
-                        .filter(entry -> entry.getValue().state() == Entry.State.SETTLED)
-                        .map(Map.Entry::getKey)
-                        .toList()
-                        .forEach(settled -> visitor.visit(clientId, settled));
-            }
+            places().stream()
+                    .filter(place -> place.partition() == partition && place.offset() < offset)
+                    .filter(place ->
+                            entry(place.session(), partition, place.offset()).state() == Entry.State.SETTLED)
+                    .forEach(place -> visitor.visit(place.clientId(), place.offset()));
         }
     }
 }

@@ -237,9 +237,9 @@ final class ClientQueue {
         SessionFilters changed = changed(client.filters(), change, offset);
         if (!changed.equals(client.filters())) {
             if (change instanceof ClientCommand.Unsubscribe unsubscribe) {
-                letGo(clientId, changed, unsubscribe.at());
+                letGo(clientId, client.sessionId(), changed, unsubscribe.at());
             }
-            client.filters(changed.withoutEnded(pages.lowestUnsettled(clientId, client)));
+            client.filters(changed.withoutEnded(pages.lowestUnsettled(client)));
             tell(new SubscriptionsRecord(
                     clientId, client.sessionId(), offset, client.filters().versions()));
             effects.told(clientId, SessionEvent.of(SessionEvent.Kind.SUBSCRIPTIONS), client);
@@ -359,10 +359,10 @@ final class ClientQueue {
     }
 
     /** Matches that were found before the match stage knew that their filter had ended. */
-    private void letGo(String clientId, SessionFilters filters, long[] from) {
+    private void letGo(String clientId, long session, SessionFilters filters, long[] from) {
         for (int p = 0; p < partitions; p++) {
             List<Long> unwanted = new ArrayList<>();
-            try (QueueState.Cursor cursor = state.entries(clientId, p, from[p])) {
+            try (QueueState.Cursor cursor = state.entries(session, p, from[p])) {
                 while (cursor.next()) {
                     PublishRecord message = cursor.entry().message();
                     if (message != null && filters.delivery(message) == null) {
@@ -371,7 +371,7 @@ final class ClientQueue {
                 }
             }
             for (long offset : unwanted) {
-                state.removeEntry(clientId, p, offset);
+                state.removeEntry(clientId, session, p, offset);
             }
         }
     }
@@ -610,9 +610,8 @@ final class ClientQueue {
     }
 
     private void endSession(String clientId, ClientState client, long offset) {
-        // Looking for entries costs more than all the rest of a connection that can have none.
         if (client.sessionId() >= 0 && !client.terms().clean()) {
-            state.removeEntries(clientId);
+            state.sessionEnded(clientId, client.sessionId());
             lags.gone(clientId);
         }
         for (GroupId group : client.shares().holding()) {
@@ -630,12 +629,13 @@ final class ClientQueue {
 
     /** When {@link #tick} has something to do next, in milliseconds since the epoch, or {@link ClientState#NEVER}. */
     long nextTimer() {
-        return Math.min(timers.next(), Math.min(bounds.nextDue(), lags.nextDue()));
+        long next = Math.min(timers.next(), Math.min(bounds.nextDue(), lags.nextDue()));
+        return state.hasRemains() ? Math.min(next, 0) : next;
     }
 
     /** How far a client is behind, which is about to be told. */
     SessionLag tellLag(String clientId, ClientState client, long now) {
-        return client.terms().clean() ? SessionLag.none() : lags.tell(clientId, now);
+        return client.terms().clean() ? SessionLag.none() : lags.tell(clientId, client, now);
     }
 
     /** The sessions that are farthest behind. */
@@ -648,6 +648,9 @@ final class ClientQueue {
      * written before they were due goes before.
      */
     void tick(long now) {
+        if (state.hasRemains()) {
+            state.removeRemains();
+        }
         bounds.tick(now, (clientId, client) -> lags.changed(clientId, client, now));
         lags.tick(now);
         for (String clientId : timers.due(now)) {
@@ -715,7 +718,7 @@ final class ClientQueue {
             effects.passedOver(PassedOver.REPLAY);
             return;
         }
-        if (state.entry(match.clientId(), message.partition(), message.offset()) != null) {
+        if (state.entry(match.sessionId(), message.partition(), message.offset()) != null) {
             effects.passedOver(PassedOver.KNOWN);
             return;
         }
@@ -725,7 +728,8 @@ final class ClientQueue {
             return;
         }
         if (bounds.admit(match.clientId(), client, message, now)) {
-            state.putEntry(match.clientId(), message.partition(), message.offset(), Entry.queued(message));
+            state.putEntry(
+                    match.clientId(), match.sessionId(), message.partition(), message.offset(), Entry.queued(message));
             bounds.watch(match.clientId());
         }
         lags.changed(match.clientId(), client, now);
@@ -744,8 +748,8 @@ final class ClientQueue {
         state.putMark(partition, new Mark(mark.reached(), mark.applied()));
         state.settledBelow(partition, mark.reached(), (clientId, offset) -> {
             ClientState client = state.client(clientId);
-            if (client == null || completeness.covers(client, partition, offset)) {
-                state.removeEntry(clientId, partition, offset);
+            if (completeness.covers(client, partition, offset)) {
+                state.removeEntry(clientId, client.sessionId(), partition, offset);
             }
         });
     }
@@ -757,7 +761,7 @@ final class ClientQueue {
             return;
         }
         progress.received().forEach(origin -> received(progress.clientId(), client, origin));
-        settled(progress.clientId(), client, progress.settled());
+        progress.settled().forEach(origin -> settled(progress.clientId(), client, origin));
         lags.changed(progress.clientId(), client, now);
         progress.receivedIds().forEach(id -> assignedReceived(client, id));
         progress.settledIds().forEach(id -> assignedSettled(client, id));
@@ -791,22 +795,18 @@ final class ClientQueue {
     }
 
     private void received(String clientId, ClientState client, Origin origin) {
-        Entry entry = state.entry(clientId, origin.partition(), origin.offset());
+        Entry entry = state.entry(client.sessionId(), origin.partition(), origin.offset());
         boolean isUnknown = entry == null && completeness.covers(client, origin.partition(), origin.offset());
         if (!isUnknown && (entry == null || entry.state() == Entry.State.QUEUED)) {
-            state.putEntry(clientId, origin.partition(), origin.offset(), Entry.RECEIVED);
+            state.putEntry(clientId, client.sessionId(), origin.partition(), origin.offset(), Entry.RECEIVED);
         }
     }
 
-    private void settled(String clientId, ClientState client, List<Origin> origins) {
-        List<Origin> complete = new ArrayList<>(origins.size());
-        for (Origin origin : origins) {
-            if (completeness.covers(client, origin.partition(), origin.offset())) {
-                complete.add(origin);
-            } else {
-                state.putEntry(clientId, origin.partition(), origin.offset(), Entry.SETTLED);
-            }
+    private void settled(String clientId, ClientState client, Origin origin) {
+        if (completeness.covers(client, origin.partition(), origin.offset())) {
+            state.removeEntry(clientId, client.sessionId(), origin.partition(), origin.offset());
+        } else {
+            state.putEntry(clientId, client.sessionId(), origin.partition(), origin.offset(), Entry.SETTLED);
         }
-        state.removeEntries(clientId, complete);
     }
 }

@@ -5,24 +5,35 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Knows for each client where none of its entries stands: at and above an offset of each log partition. Matches come in the
- * order of the log, as a rule, so that is true of nearly every message that comes, and the store is not asked. Of clients that were
- * used long ago it knows only what holds for all of these. Belongs to the stage's thread.
+ * Knows for each session where none of its entries is stored: at and above an offset of each log partition. Matches come in the
+ * order of the log, as a rule, so that is true of nearly every message that comes, and the store is not asked. Of sessions that
+ * were used long ago it knows only what holds for all of these, and looks once where that is not enough. Belongs to the
+ * stage's thread.
  */
 final class EntryBounds {
 
-    /** Of so many clients it knows more than of all others. */
-    private static final int CLIENTS = 10_000;
+    /** Looks into the store. */
+    @FunctionalInterface
+    interface Look {
+        /** The offset behind the last entry of a session in a log partition; 0 if it has none. */
+        long bound(long session, int partition);
+    }
 
-    /** What holds for clients that are not known. */
+    /** Of so many sessions it knows more than of all others. */
+    private static final int SESSIONS = 10_000;
+
+    private static final long UNKNOWN = -1;
+
+    private final Look look;
+    /** What holds for sessions and partitions that are not known. */
     private final long[] others;
     /** The least recently used first. */
-    private final Map<String, long[]> clients = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<Long, long[]> sessions = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, long[]> eldest) {
-            if (size() <= CLIENTS) {
+        protected boolean removeEldestEntry(Map.Entry<Long, long[]> eldest) {
+            if (size() <= SESSIONS) {
                 return false;
             }
             long[] forgotten = eldest.getValue();
@@ -32,27 +43,34 @@ final class EntryBounds {
     };
 
     /** @param all for each log partition an offset below which all entries stand; kept */
-    EntryBounds(long[] all) {
+    EntryBounds(long[] all, Look look) {
         others = all;
+        this.look = look;
     }
 
-    /** Whether it is sure that a client has no entry at or above an offset. */
-    boolean isAbsent(String clientId, int partition, long offset) {
-        return of(clientId)[partition] <= offset;
+    /** Whether it is sure that a session has no entry at or above an offset. */
+    boolean isAbsent(long session, int partition, long offset) {
+        long[] bounds = of(session);
+        if (bounds[partition] == UNKNOWN && offset < others[partition]) {
+            bounds[partition] = look.bound(session, partition);
+        }
+        return bounds[partition] <= offset; // If it is not known, those of others are.
     }
 
-    /** A client has an entry at an offset from now on. */
-    void add(String clientId, int partition, long offset) {
-        long[] bounds = of(clientId);
+    /** A session has an entry at an offset from now on. */
+    void add(long session, int partition, long offset) {
+        long[] bounds = of(session);
+        if (bounds[partition] == UNKNOWN && offset < others[partition]) {
+            bounds[partition] = look.bound(session, partition);
+        }
         bounds[partition] = Math.max(bounds[partition], offset + 1);
     }
 
-    private long[] of(String clientId) {
-        long[] known = clients.get(clientId);
-        if (known == null) {
-            known = others.clone();
-            clients.put(clientId, known);
-        }
-        return known;
+    private long[] of(long session) {
+        return sessions.computeIfAbsent(session, unused -> {
+            long[] unknown = new long[others.length];
+            Arrays.fill(unknown, UNKNOWN);
+            return unknown;
+        });
     }
 }

@@ -101,10 +101,10 @@ final class Lags {
     }
 
     /** How far a client is behind, which is about to be told. */
-    SessionLag tell(String clientId, long now) {
+    SessionLag tell(String clientId, ClientState client, long now) {
         Tally tally = state.tally(clientId);
         Told last = told.getOrDefault(clientId, NOTHING);
-        long oldest = tally.messages() == 0 ? -1 : oldest(clientId, tally);
+        long oldest = tally.messages() == 0 ? -1 : oldest(client, tally);
         told.remove(clientId);
         if (tally.messages() > 0 || tally.dropped() > 0) {
             told.put(clientId, new Told(tally.messages(), tally.bytes(), tally.dropped(), oldest, now));
@@ -113,16 +113,16 @@ final class Lags {
     }
 
     /** Looks for it where messages have left the queue since it was known: that takes a look into each log partition. */
-    private long oldest(String clientId, Tally tally) {
+    private long oldest(ClientState client, Tally tally) {
         if (!tally.isOldestKnown()) {
-            tally.oldest(oldest(clientId));
+            tally.oldest(oldest(client));
         }
         return tally.oldest();
     }
 
-    private long oldest(String clientId) {
+    private long oldest(ClientState client) {
         try (OldestFirst queue = new OldestFirst(
-                clientId,
+                client.sessionId(),
                 state,
                 fromTheFirst,
                 (partition, offset, entry) -> entry.state() == Entry.State.QUEUED ? entry : null)) {

@@ -2,7 +2,7 @@ package io.sluice.router.queue;
 
 import io.sluice.router.queue.QueueState.Cursor;
 
-/** Walks through the entries of a client that belong into an answer or a queue, those of all log partitions merged by time. */
+/** Walks through the entries of a session that belong into an answer or a queue, those of all log partitions merged by time. */
 final class OldestFirst implements AutoCloseable {
 
     /** Tells of each entry before its turn comes what is made of it. */
@@ -18,13 +18,13 @@ final class OldestFirst implements AutoCloseable {
     private int present = -1;
 
     /** @param from for each log partition the first offset */
-    OldestFirst(String clientId, QueueState state, long[] from, Choice choice) {
+    OldestFirst(long session, QueueState state, long[] from, Choice choice) {
         this.choice = choice;
         cursors = new Cursor[from.length];
         heads = new Entry[from.length];
         try {
             for (int p = 0; p < from.length; p++) {
-                cursors[p] = state.entries(clientId, p, from[p]);
+                cursors[p] = state.entries(session, p, from[p]);
                 advance(p);
             }
         } catch (RuntimeException e) {

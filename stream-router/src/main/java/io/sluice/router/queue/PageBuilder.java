@@ -103,10 +103,10 @@ final class PageBuilder {
     }
 
     /** For each log partition the offset below which nothing is unsettled and nothing more will come. */
-    long[] lowestUnsettled(String clientId, ClientState client) {
+    long[] lowestUnsettled(ClientState client) {
         long[] lowest = completeness.below(client);
         for (int p = 0; p < partitions; p++) {
-            try (Cursor cursor = state.entries(clientId, p, 0)) {
+            try (Cursor cursor = state.entries(client.sessionId(), p, 0)) {
                 if (cursor.next()) {
                     lowest[p] = Math.min(lowest[p], cursor.offset());
                 }
@@ -125,6 +125,7 @@ final class PageBuilder {
         private final List<Origin> settledAbove = new ArrayList<>();
         private final long[] completeBelow;
         private boolean last = true;
+        private int dropped;
         private long bytes;
 
         Messages(String clientId, ClientState client, long[] from, long now) {
@@ -132,9 +133,9 @@ final class PageBuilder {
             this.client = client;
             this.now = now;
             this.completeBelow = completeness.below(client);
-            try (OldestFirst unsettled = new OldestFirst(clientId, state, from, this::choose)) {
+            try (OldestFirst unsettled = new OldestFirst(client.sessionId(), state, from, this::choose)) {
                 while (unsettled.next()) {
-                    if (isFull(unsettled.entry())) {
+                    if (dropped == QueueBounds.DROPPED_AT_ONCE || isFull(unsettled.entry())) {
                         stopBefore(unsettled);
                         return;
                     }
@@ -161,11 +162,15 @@ final class PageBuilder {
             return null;
         }
 
+        /** What is to be dropped when so much was dropped already is left to the next answer, which begins there. */
         private Entry outlive(Entry entry) {
-            DropReason reason = entry.state() == Entry.State.QUEUED ? bounds.outlived(entry.message(), now) : null;
-            return reason == null
-                    ? entry
-                    : bounds.drop(clientId, client, entry.message(), client.wasMaybeSent(entry.message()), reason);
+            boolean mayDrop = entry.state() == Entry.State.QUEUED && dropped < QueueBounds.DROPPED_AT_ONCE;
+            DropReason reason = mayDrop ? bounds.outlived(entry.message(), now) : null;
+            if (reason == null) {
+                return entry;
+            }
+            dropped++;
+            return bounds.drop(clientId, client, entry.message(), client.wasMaybeSent(entry.message()), reason);
         }
 
         private boolean isFull(Entry next) {

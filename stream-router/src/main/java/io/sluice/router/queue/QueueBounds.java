@@ -17,8 +17,8 @@ import java.util.function.BiConsumer;
  */
 final class QueueBounds {
 
-    /** How much is done between two records. */
-    private static final int DROPPED_AT_ONCE = 1_000;
+    /** How much is dropped between two records because it has been queued for too long. */
+    static final int DROPPED_AT_ONCE = 1_000;
     /** Messages that expire one after the other are looked for together. */
     private static final long EXPIRED_EVERY_MILLIS = 1_000;
     /** Where there is no room for one message, there will soon be none for the next. */
@@ -97,16 +97,16 @@ final class QueueBounds {
         Tally tally = state.tally(clientId);
         long messages = limits.messages() / FREED_PARTS;
         long bytes = Math.min(message.weight() + limits.bytes() / FREED_PARTS, limits.bytes());
-        try (OldestFirst oldest = queue(clientId)) {
+        try (OldestFirst oldest = queue(client)) {
             while (full(tally, messages, bytes) != null && oldest.next()) {
                 dropPresent(clientId, client, oldest, reason);
             }
         }
     }
 
-    private OldestFirst queue(String clientId) {
+    private OldestFirst queue(ClientState client) {
         return new OldestFirst(
-                clientId,
+                client.sessionId(),
                 state,
                 fromTheFirst,
                 (partition, offset, entry) -> entry.state() == Entry.State.QUEUED ? entry : null);
@@ -150,11 +150,12 @@ final class QueueBounds {
         tally.drop(reason);
         state.putTally(clientId, tally);
         effects.dropped(clientId, reason);
+        long session = client.sessionId();
         int partition = message.partition();
         long offset = message.offset();
         if (maybeSent && isExactlyOnce(client, message)) {
             Entry closing = Entry.closing(message);
-            state.putEntry(clientId, partition, offset, closing);
+            state.putEntry(clientId, session, partition, offset, closing);
             if (tally.received() > PACKET_IDS && client.overflows()) {
                 // There are not so many identifiers: the client takes nothing. Each of its connections ends, or what is
                 // left of dropped messages would grow for as long as it stays; without one they leave nothing.
@@ -163,10 +164,10 @@ final class QueueBounds {
             return closing;
         }
         if (completeness.covers(client, partition, offset)) {
-            state.removeEntry(clientId, partition, offset);
+            state.removeEntry(clientId, session, partition, offset);
             return null;
         }
-        state.putEntry(clientId, partition, offset, Entry.SETTLED);
+        state.putEntry(clientId, session, partition, offset, Entry.SETTLED);
         return Entry.SETTLED;
     }
 
@@ -217,7 +218,7 @@ final class QueueBounds {
         state.expired(now, DROPPED_AT_ONCE, expired::add);
         for (QueueState.Place place : expired) {
             ClientState client = state.client(place.clientId());
-            Entry entry = state.entry(place.clientId(), place.partition(), place.offset());
+            Entry entry = state.entry(place.session(), place.partition(), place.offset());
             PublishRecord message = entry.message();
             drop(place.clientId(), client, message, mayBeSent(client, message), DropReason.EXPIRED);
             changed.accept(place.clientId(), client);
@@ -230,7 +231,7 @@ final class QueueBounds {
     private void dropOld(String clientId, ClientState client, long now) {
         Tally tally = state.tally(clientId);
         int dropped = 0;
-        try (OldestFirst oldest = queue(clientId)) {
+        try (OldestFirst oldest = queue(client)) {
             while (oldest.next()) {
                 PublishRecord message = oldest.entry().message();
                 if (dropped == DROPPED_AT_ONCE || !limits.isTooOld(message.timestamp(), now)) {

@@ -1,7 +1,5 @@
 package io.sluice.router.queue;
 
-import io.sluice.wire.Origin;
-import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -32,27 +30,28 @@ interface QueueState {
     /** Visits the tallies of all clients that have something to count; only for when a task starts. */
     void eachTally(BiConsumer<String, Tally> visitor);
 
+    // Entries belong to a session, which is the one that its client has.
+
     /** An entry, or null. */
-    Entry entry(String clientId, int partition, long offset);
+    Entry entry(long session, int partition, long offset);
 
     /** Sets an entry. */
-    void putEntry(String clientId, int partition, long offset, Entry entry);
+    void putEntry(String clientId, long session, int partition, long offset, Entry entry);
 
     /** Removes an entry, if there is one. */
-    void removeEntry(String clientId, int partition, long offset);
+    void removeEntry(String clientId, long session, int partition, long offset);
 
-    /**
-     * Removes entries, as far as there are any.
-     *
-     * @param origins of their messages, in their order, each once
-     */
-    void removeEntries(String clientId, List<Origin> origins);
+    /** Lets go of all entries of a session that has ended, whatever their number, and forgets what was counted for its client. */
+    void sessionEnded(String clientId, long session);
 
-    /** Removes all entries of a client, and forgets what was counted for it. */
-    void removeEntries(String clientId);
+    /** Whether there is something left of sessions that have ended, which nobody meets any more. */
+    boolean hasRemains();
 
-    /** A client's entries of one log partition by offset; to be closed. */
-    Cursor entries(String clientId, int partition, long from);
+    /** Removes some of what is left of sessions that have ended. */
+    void removeRemains();
+
+    /** A session's entries of one log partition by offset; to be closed. */
+    Cursor entries(long session, int partition, long from);
 
     /** When the first of all queued messages expires, in milliseconds since the epoch, or {@link ClientState#NEVER}. */
     long firstExpiry();
@@ -85,7 +84,7 @@ interface QueueState {
     void settledBelow(int partition, long offset, SettledVisitor visitor);
 
     /** Where an entry is. */
-    record Place(String clientId, int partition, long offset) {}
+    record Place(String clientId, long session, int partition, long offset) {}
 
     /** Walks through entries. */
     interface Cursor extends AutoCloseable {

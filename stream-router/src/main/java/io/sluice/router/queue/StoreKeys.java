@@ -14,16 +14,19 @@ import org.apache.kafka.common.utils.Bytes;
  * <caption>Keys</caption>
  * <tr><th>byte</th><th>then</th><th>leads to</th></tr>
  * <tr><td>{@code C}</td><td>client id</td><td>{@link ClientState}</td></tr>
- * <tr><td>{@code E}</td><td>length of the client id (4), client id, log partition (4), offset (8)</td><td>{@link Entry}</td></tr>
- * <tr><td>{@code S}</td><td>log partition (4), offset (8), client id</td><td>nothing: that entry is settled</td></tr>
+ * <tr><td>{@code E}</td><td>session (8), log partition (4), last offset (8), 0 (1)</td><td>{@link EntryBlock}</td></tr>
+ * <tr><td>{@code E}</td><td>session (8), log partition (4), last offset (8), 1 (1)</td><td>what has become of the entries of that
+ *     block</td></tr>
+ * <tr><td>{@code R}</td><td>session (8)</td><td>the client of that session, which has ended, and of which there are blocks still</td></tr>
+ * <tr><td>{@code S}</td><td>log partition (4), offset (8), session (8), client id</td><td>nothing: that entry is settled</td></tr>
  * <tr><td>{@code M}</td><td>log partition (4)</td><td>{@link Mark}</td></tr>
  * <tr><td>{@code B}</td><td>log partition (4)</td><td>an offset below which all entries of the partition stand</td></tr>
  * <tr><td>{@code G}</td><td></td><td>{@link LostGateways}</td></tr>
  * <tr><td>{@code J}</td><td>{@link GroupId#key}</td><td>{@link GroupState}</td></tr>
  * <tr><td>{@code H}</td><td>length of the group's key (4), that key, client id</td><td>{@link GroupStates.Hold}</td></tr>
  * <tr><td>{@code T}</td><td>client id</td><td>{@link Tally}</td></tr>
- * <tr><td>{@code X}</td><td>milliseconds since the epoch (8), log partition (4), offset (8), client id</td><td>nothing: the message
- *     of that entry expires then</td></tr>
+ * <tr><td>{@code X}</td><td>milliseconds since the epoch (8), log partition (4), offset (8), session (8), client id</td>
+ *     <td>nothing: the message of that entry expires then</td></tr>
  * <tr><td>{@code Z}</td><td></td><td>the client whose filters were told last, if it has none</td></tr>
  * <tr><td>{@code I}</td><td></td><td>the ids of the topics that all this belongs to</td></tr>
  * </table>
@@ -42,7 +45,11 @@ final class StoreKeys {
     static final Bytes FIRST_EXPIRY = Bytes.wrap(new byte[] {'X'});
     static final Bytes AFTER_EXPIRIES = Bytes.wrap(new byte[] {'X' + 1});
 
-    private static final int PLACE_BYTES = Integer.BYTES + Long.BYTES;
+    static final Bytes FIRST_REMAINS = Bytes.wrap(new byte[] {'R'});
+    static final Bytes AFTER_REMAINS = Bytes.wrap(new byte[] {'R' + 1});
+
+    private static final int PLACE_BYTES = Integer.BYTES + 2 * Long.BYTES;
+    private static final int BLOCK_BYTES = 1 + Long.BYTES + Integer.BYTES + Long.BYTES + 1;
 
     private StoreKeys() {}
 
@@ -65,58 +72,63 @@ final class StoreKeys {
         return new String(key, 1, key.length - 1, StandardCharsets.UTF_8);
     }
 
-    /** Also the first key of a partition's entries at or behind an offset. */
-    static Bytes entry(String clientId, int partition, long offset) {
-        byte[] utf8 = utf8(clientId);
-        return Bytes.wrap(ByteBuffer.allocate(1 + Integer.BYTES + utf8.length + PLACE_BYTES)
+    /** Also the first key of a block in the partition that ends at or behind an offset. */
+    static Bytes block(long session, int partition, long last) {
+        return ofBlock(session, partition, last, 0);
+    }
+
+    /** Of what has become of a block's entries: right behind the block. */
+    static Bytes changes(long session, int partition, long last) {
+        return ofBlock(session, partition, last, 1);
+    }
+
+    private static Bytes ofBlock(long session, int partition, long last, int kind) {
+        return Bytes.wrap(ByteBuffer.allocate(BLOCK_BYTES)
                 .put((byte) 'E')
-                .putInt(utf8.length)
-                .put(utf8)
+                .putLong(session)
                 .putInt(partition)
-                .putLong(offset)
+                .putLong(last)
+                .put((byte) kind)
                 .array());
     }
 
-    /** A client has no entry at or behind this one. */
-    static Bytes afterEntries(String clientId) {
-        return entry(clientId, Integer.MAX_VALUE, 0);
+    static int partitionOfBlock(byte[] key) {
+        return ByteBuffer.wrap(key).getInt(1 + Long.BYTES);
     }
 
-    static int partitionOfEntry(byte[] key) {
-        return ByteBuffer.wrap(key).getInt(key.length - PLACE_BYTES);
+    static long lastOfBlock(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(1 + Long.BYTES + Integer.BYTES);
     }
 
-    static long offsetOfEntry(byte[] key) {
-        return ByteBuffer.wrap(key).getLong(key.length - Long.BYTES);
+    static boolean isOfChanges(byte[] key) {
+        return key[BLOCK_BYTES - 1] != 0;
     }
 
-    static Bytes settled(int partition, long offset, String clientId) {
-        byte[] utf8 = utf8(clientId);
-        return Bytes.wrap(ByteBuffer.allocate(1 + PLACE_BYTES + utf8.length)
-                .put((byte) 'S')
-                .putInt(partition)
-                .putLong(offset)
-                .put(utf8)
+    static Bytes remains(long session) {
+        return Bytes.wrap(ByteBuffer.allocate(1 + Long.BYTES)
+                .put((byte) 'R')
+                .putLong(session)
                 .array());
+    }
+
+    static long sessionOfRemains(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(1);
+    }
+
+    static Bytes settled(QueueState.Place place) {
+        return ofPlace(ByteBuffer.allocate(1).put((byte) 'S'), place);
     }
 
     static long offsetOfSettled(byte[] key) {
         return ByteBuffer.wrap(key).getLong(1 + Integer.BYTES);
     }
 
-    static String clientIdOfSettled(byte[] key) {
-        return new String(Arrays.copyOfRange(key, 1 + PLACE_BYTES, key.length), StandardCharsets.UTF_8);
+    static QueueState.Place placeOfSettled(byte[] key) {
+        return placeAt(key, 1);
     }
 
-    static Bytes expiry(long millis, int partition, long offset, String clientId) {
-        byte[] utf8 = utf8(clientId);
-        return Bytes.wrap(ByteBuffer.allocate(1 + Long.BYTES + PLACE_BYTES + utf8.length)
-                .put((byte) 'X')
-                .putLong(millis)
-                .putInt(partition)
-                .putLong(offset)
-                .put(utf8)
-                .array());
+    static Bytes expiry(long millis, QueueState.Place place) {
+        return ofPlace(ByteBuffer.allocate(1 + Long.BYTES).put((byte) 'X').putLong(millis), place);
     }
 
     static long millisOfExpiry(byte[] key) {
@@ -124,11 +136,27 @@ final class StoreKeys {
     }
 
     static QueueState.Place placeOfExpiry(byte[] key) {
-        ByteBuffer place = ByteBuffer.wrap(key).position(1 + Long.BYTES);
+        return placeAt(key, 1 + Long.BYTES);
+    }
+
+    private static Bytes ofPlace(ByteBuffer before, QueueState.Place place) {
+        byte[] utf8 = utf8(place.clientId());
+        return Bytes.wrap(ByteBuffer.allocate(before.flip().remaining() + PLACE_BYTES + utf8.length)
+                .put(before)
+                .putInt(place.partition())
+                .putLong(place.offset())
+                .putLong(place.session())
+                .put(utf8)
+                .array());
+    }
+
+    private static QueueState.Place placeAt(byte[] key, int position) {
+        ByteBuffer place = ByteBuffer.wrap(key).position(position);
         int partition = place.getInt();
         long offset = place.getLong();
+        long session = place.getLong();
         String clientId = new String(Arrays.copyOfRange(key, place.position(), key.length), StandardCharsets.UTF_8);
-        return new QueueState.Place(clientId, partition, offset);
+        return new QueueState.Place(clientId, session, partition, offset);
     }
 
     static Bytes mark(int partition) {

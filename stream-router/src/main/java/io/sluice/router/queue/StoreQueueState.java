@@ -1,7 +1,6 @@
 package io.sluice.router.queue;
 
 import io.sluice.router.topology.HeldBackStore;
-import io.sluice.wire.Origin;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -9,7 +8,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -28,38 +26,10 @@ final class StoreQueueState implements QueueState {
     /** A client that is connected and has more messages queued does not keep up. */
     private static final int UNDER_WAY = 100;
 
-    /** The bound of a log partition's entries is written so far ahead of them, so that it is seldom written. */
-    private static final long BOUND_AHEAD = 1 << 17;
-    /** To look for so many entries one by one costs more than to walk through them. */
-    private static final int WORTH_A_WALK = 8;
-
     private static final byte[] NOTHING = new byte[0];
 
-    private static final Cursor NO_ENTRIES = new Cursor() {
-        @Override
-        public boolean next() {
-            return false;
-        }
-
-        @Override
-        public long offset() {
-            throw new NoSuchElementException();
-        }
-
-        @Override
-        public Entry entry() {
-            throw new NoSuchElementException();
-        }
-
-        @Override
-        public void close() {}
-    };
-
     private final HeldBackStore store;
-    /** By log partition: all entries stand below, as the store says. */
-    private final long[] bounds;
-
-    private final EntryBounds present;
+    private final EntryBlocks entries;
     private final Map<String, ClientState> changed = new HashMap<>();
     /** Those of the changed clients that the store does not have. */
     private final Set<String> unwritten = new HashSet<>();
@@ -100,12 +70,10 @@ final class StoreQueueState implements QueueState {
         this.store = store;
         marks = new Mark[partitions];
         firstSettled = new long[partitions];
-        bounds = new long[partitions];
         for (int p = 0; p < partitions; p++) {
             marks[p] = StoreCodec.mark(store.get(StoreKeys.mark(p)));
-            bounds[p] = StoreCodec.bound(store.get(StoreKeys.bound(p)));
         }
-        present = new EntryBounds(bounds.clone());
+        entries = new EntryBlocks(store, partitions);
         walk(StoreKeys.FIRST_CLIENT, StoreKeys.AFTER_CLIENTS, walk -> clients++);
         eachTally((clientId, tally) -> {
             queuedBytes += tally.bytes();
@@ -138,6 +106,7 @@ final class StoreQueueState implements QueueState {
         unwritten.clear();
         changedTallies.forEach(this::write);
         changedTallies.clear();
+        entries.write();
     }
 
     private void write(String clientId, Tally tally) {
@@ -252,19 +221,27 @@ final class StoreQueueState implements QueueState {
         byte[] value = store.get(StoreKeys.tally(clientId));
         Tally tally = StoreCodec.tally(value);
         if (StoreCodec.isUnderWay(value)) {
-            walkEntries(clientId, walk -> {
-                byte[] entry = walk.value();
-                if (StoreCodec.isQueued(entry)) {
-                    tally.queued(StoreCodec.entry(entry).message().timestamp(), entry.length);
-                } else if (StoreCodec.isReceived(entry)) {
-                    tally.received(1);
-                }
-            });
+            countEntries(client(clientId).sessionId(), tally);
             count(0, tally.messages());
             queuedBytes += tally.bytes();
         }
         cache(clientId, tally, value);
         return tally;
+    }
+
+    private void countEntries(long session, Tally tally) {
+        for (int p = 0; p < marks.length; p++) {
+            try (EntryBlocks.Walk walk = entries.walk(session, p, 0)) {
+                while (walk.next()) {
+                    byte[] entry = walk.entry();
+                    if (StoreCodec.isQueued(entry)) {
+                        tally.queued(StoreCodec.entry(entry).message().timestamp(), entry.length);
+                    } else if (StoreCodec.isReceived(entry)) {
+                        tally.received(1);
+                    }
+                }
+            }
+        }
     }
 
     @Override
@@ -309,142 +286,81 @@ final class StoreQueueState implements QueueState {
     // --- entries
 
     @Override
-    public Entry entry(String clientId, int partition, long offset) {
-        if (present.isAbsent(clientId, partition, offset)) {
-            return null;
-        }
-        byte[] value = store.get(StoreKeys.entry(clientId, partition, offset));
+    public Entry entry(long session, int partition, long offset) {
+        byte[] value = entries.get(session, partition, offset);
         return value == null ? null : StoreCodec.entry(value);
     }
 
     @Override
-    public void putEntry(String clientId, int partition, long offset, Entry entry) {
-        Tally tally = tally(clientId);
+    public void putEntry(String clientId, long session, int partition, long offset, Entry entry) {
+        Place place = new Place(clientId, session, partition, offset);
         byte[] after = StoreCodec.entry(entry);
-        byte[] before = store(clientId, partition, offset, after);
-        long timestamp = entry.message() == null ? 0 : entry.message().timestamp();
-        count(clientId, tally, before, after, timestamp);
-        unindex(clientId, partition, offset, before);
+        replace(place, after, entry.message() == null ? 0 : entry.message().timestamp());
         if (entry.state() == Entry.State.SETTLED) {
-            store.add(StoreKeys.settled(partition, offset, clientId), NOTHING);
+            store.add(StoreKeys.settled(place), NOTHING);
             firstSettled[partition] = Math.min(firstSettled[partition], offset);
         }
         long expiry = StoreCodec.expiry(after);
         if (expiry != ClientState.NEVER) {
-            store.add(StoreKeys.expiry(expiry, partition, offset, clientId), NOTHING);
+            store.add(StoreKeys.expiry(expiry, place), NOTHING);
             firstExpiry = Math.min(firstExpiry, expiry);
         }
     }
 
-    /** Returns what was there before, or null. */
-    private byte[] store(String clientId, int partition, long offset, byte[] value) {
-        Bytes key = StoreKeys.entry(clientId, partition, offset);
-        if (!present.isAbsent(clientId, partition, offset)) {
-            return store.put(key, value);
-        }
-        store.add(key, value);
-        present.add(clientId, partition, offset);
-        if (offset >= bounds[partition]) {
-            bounds[partition] = offset + BOUND_AHEAD;
-            store.put(StoreKeys.bound(partition), StoreCodec.bound(bounds[partition]));
-        }
-        return null;
+    @Override
+    public void removeEntry(String clientId, long session, int partition, long offset) {
+        replace(new Place(clientId, session, partition, offset), null, 0);
     }
 
-    private void unindex(String clientId, int partition, long offset, byte[] before) {
-        if (StoreCodec.isSettled(before)) {
-            store.remove(StoreKeys.settled(partition, offset, clientId));
+    private void replace(Place place, byte[] after, long timestamp) {
+        // What was not counted yet is counted as it is before.
+        Tally tally = tally(place.clientId());
+        byte[] before = entries.put(place.session(), place.partition(), place.offset(), after);
+        count(place.clientId(), tally, before, after, timestamp);
+        unindex(place, before);
+    }
+
+    private void unindex(Place place, byte[] entry) {
+        if (StoreCodec.isSettled(entry)) {
+            store.remove(StoreKeys.settled(place));
         }
-        long expiry = StoreCodec.expiry(before);
+        long expiry = StoreCodec.expiry(entry);
         if (expiry != ClientState.NEVER) {
-            store.remove(StoreKeys.expiry(expiry, partition, offset, clientId));
+            store.remove(StoreKeys.expiry(expiry, place));
         }
     }
 
     @Override
-    public void removeEntry(String clientId, int partition, long offset) {
-        if (present.isAbsent(clientId, partition, offset)) {
-            return;
-        }
+    public void sessionEnded(String clientId, long session) {
         Tally tally = tally(clientId);
-        removed(clientId, tally, partition, offset, store.put(StoreKeys.entry(clientId, partition, offset), null));
-    }
-
-    private void removed(String clientId, Tally tally, int partition, long offset, byte[] before) {
-        count(clientId, tally, before, null, 0);
-        unindex(clientId, partition, offset, before);
-    }
-
-    @Override
-    public void removeEntries(String clientId, List<Origin> origins) {
-        for (int from = 0, to; from < origins.size(); from = to) {
-            int partition = origins.get(from).partition();
-            to = from + 1;
-            while (to < origins.size() && origins.get(to).partition() == partition) {
-                to++;
-            }
-            List<Origin> stretch = origins.subList(from, to);
-            int walked = stretch.size() < WORTH_A_WALK ? 0 : removeWalking(clientId, stretch);
-            for (Origin origin : stretch.subList(walked, stretch.size())) {
-                removeEntry(clientId, partition, origin.offset());
-            }
-        }
-    }
-
-    /** Removes entries of one partition as long as most of those that it meets are among them; returns how many it is done with. */
-    private int removeWalking(String clientId, List<Origin> origins) {
-        Tally tally = tally(clientId);
-        int partition = origins.get(0).partition();
-        int done = 0;
-        int others = 0;
-        Bytes from = StoreKeys.entry(clientId, partition, origins.get(0).offset());
-        Bytes to = StoreKeys.entry(
-                clientId, partition, origins.get(origins.size() - 1).offset() + 1);
-        try (HeldBackStore.Walk walk = store.walk(from, to)) {
-            while (others <= origins.size()) {
-                if (!walk.next()) {
-                    return origins.size();
-                }
-                long offset = StoreKeys.offsetOfEntry(walk.key());
-                while (origins.get(done).offset() < offset) {
-                    done++;
-                }
-                if (origins.get(done).offset() == offset) {
-                    byte[] before = walk.value();
-                    store.remove(Bytes.wrap(walk.key()));
-                    removed(clientId, tally, partition, offset, before);
-                    done++;
-                } else {
-                    others++;
-                }
-            }
-        }
-        return done;
-    }
-
-    @Override
-    public void removeEntries(String clientId) {
-        walkEntries(
-                clientId,
-                walk -> removeEntry(
-                        clientId, StoreKeys.partitionOfEntry(walk.key()), StoreKeys.offsetOfEntry(walk.key())));
+        count(tally.messages(), 0);
+        queuedBytes -= tally.bytes();
         tallies.remove(clientId);
         underWay.remove(clientId);
         changedTallies.remove(clientId);
         store.put(StoreKeys.tally(clientId), null);
-    }
-
-    private void walkEntries(String clientId, Consumer<HeldBackStore.Walk> each) {
-        walk(StoreKeys.entry(clientId, 0, 0), StoreKeys.afterEntries(clientId), each);
+        entries.ended(clientId, session, this::unindex);
     }
 
     @Override
-    public Cursor entries(String clientId, int partition, long from) {
-        if (present.isAbsent(clientId, partition, from)) {
-            return NO_ENTRIES; // Most sessions have messages of a few partitions, and a look into the store is dear.
-        }
-        Bytes first = StoreKeys.entry(clientId, partition, from);
-        HeldBackStore.Walk walk = store.walk(first, StoreKeys.entry(clientId, partition + 1, 0));
+    public boolean hasRemains() {
+        return entries.hasRemains();
+    }
+
+    @Override
+    public void removeRemains() {
+        entries.removeRemains(this::unindex);
+    }
+
+    /** Whether a client has the session still that an entry belongs to. */
+    private boolean isPresent(Place place) {
+        ClientState client = client(place.clientId());
+        return client != null && client.sessionId() == place.session();
+    }
+
+    @Override
+    public Cursor entries(long session, int partition, long from) {
+        EntryBlocks.Walk walk = entries.walk(session, partition, from);
         return new Cursor() {
             @Override
             public boolean next() {
@@ -453,12 +369,12 @@ final class StoreQueueState implements QueueState {
 
             @Override
             public long offset() {
-                return StoreKeys.offsetOfEntry(walk.key());
+                return walk.offset();
             }
 
             @Override
             public Entry entry() {
-                return StoreCodec.entry(walk.value());
+                return StoreCodec.entry(walk.entry());
             }
 
             @Override
@@ -477,16 +393,21 @@ final class StoreQueueState implements QueueState {
 
     @Override
     public void expired(long now, int most, Consumer<Place> visitor) {
-        int visited = 0;
-        Bytes from = StoreKeys.expiry(firstExpiry, 0, 0, "");
+        int met = 0;
+        Bytes from = StoreKeys.expiry(firstExpiry, new Place("", 0, 0, 0));
         try (HeldBackStore.Walk walk = store.walk(from, StoreKeys.AFTER_EXPIRIES)) {
             while (walk.next()) {
                 firstExpiry = StoreKeys.millisOfExpiry(walk.key());
-                if (firstExpiry > now || visited == most) {
+                if (firstExpiry > now || met == most) {
                     return;
                 }
-                visitor.accept(StoreKeys.placeOfExpiry(walk.key()));
-                visited++;
+                met++;
+                Place place = StoreKeys.placeOfExpiry(walk.key());
+                if (isPresent(place)) {
+                    visitor.accept(place);
+                } else {
+                    store.remove(Bytes.wrap(walk.key()));
+                }
             }
         }
         firstExpiry = ClientState.NEVER;
@@ -511,14 +432,18 @@ final class StoreQueueState implements QueueState {
             return;
         }
         long first = offset;
-        Bytes from = StoreKeys.settled(partition, firstSettled[partition], "");
-        try (HeldBackStore.Walk walk = store.walk(from, StoreKeys.settled(partition, offset, ""))) {
+        Bytes from = StoreKeys.settled(new Place("", 0, partition, firstSettled[partition]));
+        try (HeldBackStore.Walk walk = store.walk(from, StoreKeys.settled(new Place("", 0, partition, offset)))) {
             while (walk.next()) {
-                long settled = StoreKeys.offsetOfSettled(walk.key());
-                String clientId = StoreKeys.clientIdOfSettled(walk.key());
-                visitor.visit(clientId, settled);
-                if (first == offset && store.get(Bytes.wrap(walk.key())) != null) {
-                    first = settled;
+                Bytes key = Bytes.wrap(walk.key());
+                Place place = StoreKeys.placeOfSettled(walk.key());
+                if (isPresent(place)) {
+                    visitor.visit(place.clientId(), place.offset());
+                } else {
+                    store.remove(key);
+                }
+                if (first == offset && store.get(key) != null) {
+                    first = place.offset();
                 }
             }
         }

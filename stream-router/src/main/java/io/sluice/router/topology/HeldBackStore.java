@@ -113,6 +113,37 @@ public final class HeldBackStore extends WrappedStateStore<KeyValueStore<Bytes, 
         }
     }
 
+    /** Sets a value where there is one, without a look at it. */
+    public void replace(Bytes key, byte[] value) {
+        Held change = held.get(key);
+        if (change == null) {
+            held.put(key, new Held(value, true));
+        } else {
+            change.value = value;
+        }
+    }
+
+    /**
+     * The last key of a stretch, or a later one of it that was removed since the last commit; null if there is none.
+     *
+     * @param from the first key
+     * @param to behind the last key
+     */
+    public Bytes last(Bytes from, Bytes to) {
+        Bytes onHeap = held.lowerKey(to);
+        Bytes inStore = null;
+        try (KeyValueIterator<Bytes, byte[]> backwards = wrapped().reverseRange(from, to)) {
+            while (backwards.hasNext() && inStore == null) {
+                Bytes key = backwards.next().key;
+                inStore = key.compareTo(to) < 0 ? key : null;
+            }
+        }
+        if (onHeap == null || onHeap.compareTo(from) < 0) {
+            return inStore;
+        }
+        return inStore == null || inStore.compareTo(onHeap) < 0 ? onHeap : inStore;
+    }
+
     /** Removes a value that is there, without a look at it. */
     public void remove(Bytes key) {
         Held change = held.get(key);

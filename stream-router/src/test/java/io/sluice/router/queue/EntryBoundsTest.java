@@ -8,25 +8,28 @@ class EntryBoundsTest {
 
     @Test
     void knowsWhereNoEntryStands() {
-        EntryBounds bounds = new EntryBounds(new long[] {0, 10});
-        assertThat(bounds.isAbsent("a", 0, 0)).isTrue();
-        assertThat(bounds.isAbsent("a", 1, 9)).isFalse();
-        assertThat(bounds.isAbsent("a", 1, 10)).isTrue();
-        bounds.add("a", 0, 5);
-        bounds.add("a", 0, 3);
-        assertThat(bounds.isAbsent("a", 0, 5)).isFalse();
-        assertThat(bounds.isAbsent("a", 0, 6)).isTrue();
-        assertThat(bounds.isAbsent("b", 0, 5)).isTrue();
+        EntryBounds bounds = new EntryBounds(new long[] {0, 10}, (session, partition) -> 9);
+        assertThat(bounds.isAbsent(1, 0, 0)).isTrue();
+        assertThat(bounds.isAbsent(1, 1, 10)).isTrue();
+        assertThat(bounds.isAbsent(1, 1, 8)).isFalse();
+        assertThat(bounds.isAbsent(1, 1, 9)).isTrue();
+        bounds.add(1, 0, 5);
+        bounds.add(1, 0, 3);
+        assertThat(bounds.isAbsent(1, 0, 5)).isFalse();
+        assertThat(bounds.isAbsent(1, 0, 6)).isTrue();
+        assertThat(bounds.isAbsent(2, 0, 5)).isTrue();
+        bounds.add(3, 1, 2);
+        assertThat(bounds.isAbsent(3, 1, 8)).isFalse();
     }
 
     @Test
-    void isSureOfNothingThatItHasForgotten() {
-        EntryBounds bounds = new EntryBounds(new long[] {0});
-        bounds.add("a", 0, 5);
+    void looksForWhatItHasForgotten() {
+        EntryBounds bounds = new EntryBounds(new long[] {0}, (session, partition) -> 6);
+        bounds.add(-1, 0, 5);
         for (int i = 0; i < 20_000; i++) {
-            bounds.add("other" + i, 0, 1);
+            bounds.add(i, 0, 1);
         }
-        assertThat(bounds.isAbsent("a", 0, 5)).isFalse();
-        assertThat(bounds.isAbsent("a", 0, 6)).isTrue();
+        assertThat(bounds.isAbsent(-1, 0, 5)).isFalse();
+        assertThat(bounds.isAbsent(-1, 0, 6)).isTrue();
     }
 }

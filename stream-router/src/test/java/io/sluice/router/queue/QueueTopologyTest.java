@@ -473,7 +473,65 @@ class QueueTopologyTest {
         assertThat(SubscriptionsRecord.decode(filters.key(), filters.value()).versions())
                 .isEmpty();
         assertThat(keys('C')).isZero();
+        advance(Duration.ofSeconds(1));
         assertThat(keys('E')).isZero();
+    }
+
+    @Test
+    void endsALongQueueAtOnceAndRemovesItInSmallSteps() throws Exception {
+        long epoch = subscribed("x");
+        command(detach(epoch, -1, WillAction.FORGET));
+        for (int offset = 0; offset < 1_000; offset++) {
+            match(epoch, offset);
+        }
+        mark(1_000);
+        int written = changelog().size();
+
+        long second = command(attach("gw-1", true));
+        assertThat(page().entries()).isEmpty();
+        assertThat(changelog()).hasSizeLessThan(written + 10);
+        assertThat(events.size().messages()).isZero();
+
+        // It is another session, whatever is still left of the former one.
+        command(subscribe(second, "x", 1_000));
+        match(second, 1_000);
+        mark(1_001);
+        command(new ClientCommand.Pull(CLIENT, second, 9, new long[] {0}));
+        assertThat(offsets(page())).containsExactly(1_000L);
+
+        int steps = 0;
+        while (keys('R') > 0) {
+            written = changelog().size();
+            advance(Duration.ofMillis(20));
+            assertThat(changelog()).hasSizeLessThan(written + 300);
+            steps++;
+        }
+        assertThat(steps).isBetween(2, 20);
+        assertThat(keys('E')).isOne();
+    }
+
+    @Test
+    void dropsOnlySoManyExpiredMessagesForOneAnswer() throws Exception {
+        long epoch = subscribed("x");
+        command(detach(epoch, -1, WillAction.FORGET));
+        int expired = 2 * QueueBounds.DROPPED_AT_ONCE + 10;
+        for (int offset = 0; offset < expired; offset++) {
+            match(epoch, offset, Qos.AT_LEAST_ONCE, now(), 5, new byte[0]);
+        }
+        match(epoch, expired, Qos.AT_LEAST_ONCE, now(), -1, new byte[0]);
+        mark(expired + 1);
+        advance(Duration.ofSeconds(6)); // Drops the first ones.
+
+        long second = command(attach("gw-2", false));
+        Fanout.Page first = page();
+        assertThat(first.entries()).isEmpty();
+        assertThat(first.last()).isFalse();
+        assertThat(first.completeBelow()).containsExactly(2 * QueueBounds.DROPPED_AT_ONCE);
+
+        command(new ClientCommand.Pull(CLIENT, second, 9, first.completeBelow()));
+        Fanout.Page next = page();
+        assertThat(offsets(next)).containsExactly((long) expired);
+        assertThat(next.last()).isTrue();
     }
 
     @Test
@@ -913,8 +971,7 @@ class QueueTopologyTest {
     /** How many keys of a kind the changelog leaves. */
     private long keys(char kind) {
         List<String> left = new ArrayList<>();
-        String changelog = TOPICS.queueApplicationId() + "-" + QueueTopology.STATE + "-changelog";
-        for (TestRecord<byte[], byte[]> record : changelog(changelog)) {
+        for (TestRecord<byte[], byte[]> record : changelog()) {
             String key = new String(record.key(), ISO_8859_1);
             if (key.charAt(0) == kind) {
                 left.remove(key);
@@ -928,7 +985,8 @@ class QueueTopologyTest {
 
     private final List<TestRecord<byte[], byte[]>> changes = new ArrayList<>();
 
-    private List<TestRecord<byte[], byte[]>> changelog(String topic) {
+    private List<TestRecord<byte[], byte[]>> changelog() {
+        String topic = TOPICS.queueApplicationId() + "-" + QueueTopology.STATE + "-changelog";
         changes.addAll(output(topic).readRecordsToList());
         return changes;
     }

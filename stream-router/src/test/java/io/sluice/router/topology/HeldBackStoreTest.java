@@ -57,7 +57,7 @@ class HeldBackStoreTest {
         driver.close();
     }
 
-    /** A value is a list of steps, such as {@code a=1 b? a- a! [a,c)}, which are all done before the next commit. */
+    /** A value is a list of steps, such as {@code a=1 a+1 a~1 b? a- a! [a,c) [a,c]}, which are all done before the next commit. */
     private final class Doing implements Processor<String, String, Void, Void> {
         @Override
         public void init(ProcessorContext<Void, Void> context) {
@@ -76,6 +76,13 @@ class HeldBackStoreTest {
                     answers.add(text(store.get(bytes(key))));
                 } else if (step.endsWith(")")) {
                     answers.add(walk(step.substring(1, 2), step.substring(3, 4)));
+                } else if (step.endsWith("]")) {
+                    Bytes last = store.last(bytes(step.substring(1, 2)), bytes(step.substring(3, 4)));
+                    answers.add(text(last == null ? null : last.get()));
+                } else if (step.charAt(1) == '+') {
+                    store.add(bytes(key), step.substring(2).getBytes(UTF_8));
+                } else if (step.charAt(1) == '~') {
+                    store.replace(bytes(key), step.substring(2).getBytes(UTF_8));
                 } else {
                     store.put(bytes(key), step.substring(2).getBytes(UTF_8));
                 }
@@ -143,6 +150,26 @@ class HeldBackStoreTest {
 
         assertThat(answers).containsExactly("none", "none", "none", "");
         assertThat(logged()).containsExactly("a=null", "b=null");
+    }
+
+    @Test
+    void setsWhatIsKnownToBeThereOrNotWithoutALookAtIt() {
+        steps.pipeInput("k", "a=1 b+1 c+1 c! b?");
+        assertThat(logged()).containsExactly("a=1", "b=1");
+
+        steps.pipeInput("k", "a~2 b~2 b! d+1 d~2 a? b? d?");
+
+        assertThat(answers).containsExactly("1", "2", "none", "2");
+        assertThat(logged()).containsExactly("a=2", "b=null", "d=2");
+    }
+
+    @Test
+    void findsTheLastKeyOfAStretchWhetherHeldBackOrNot() {
+        steps.pipeInput("k", "b=1 d=1");
+
+        steps.pipeInput("k", "[a,z] c=1 [a,z] [a,d] e=1 [a,z] [f,z] [a,b]");
+
+        assertThat(answers).containsExactly("d", "d", "c", "e", "none", "none");
     }
 
     @Test
