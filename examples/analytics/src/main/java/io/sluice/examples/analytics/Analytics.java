@@ -12,7 +12,6 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.kstream.Consumed;
-import org.apache.kafka.streams.kstream.EmitStrategy;
 import org.apache.kafka.streams.kstream.Grouped;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Materialized;
@@ -34,6 +33,9 @@ import org.apache.kafka.streams.state.WindowStore;
  * mqtt.sessions ──► table ────────┴─► who has gone silent? ───────► analytics.devices
  * mqtt.events ───► by event and reason, counted in windows ───────► analytics.connections
  * </pre>
+ *
+ * What is counted is told at each commit, if it has changed: the last record of a window is the one that counts. A window that is told
+ * when it is over would wait for the next message of its partition, however long that takes.
  */
 final class Analytics {
 
@@ -81,7 +83,6 @@ final class Analytics {
     private void rates(KStream<String, byte[]> messages) {
         messages.groupByKey(Grouped.with(TEXT, BYTES))
                 .windowedBy(windows)
-                .emitStrategy(EmitStrategy.onWindowClose())
                 .aggregate(
                         () -> Tally.NOTHING,
                         (topic, payload, tally) -> tally.with(payload),
@@ -133,7 +134,6 @@ final class Analytics {
         builder.stream(settings.topic("mqtt.events"), Consumed.with(TEXT, Json.serde(Event.class)))
                 .groupBy((client, event) -> event.label(), Grouped.with("by-event", TEXT, Json.serde(Event.class)))
                 .windowedBy(windows)
-                .emitStrategy(EmitStrategy.onWindowClose())
                 .count(Materialized.as("connections"))
                 .toStream((label, count) -> label.key())
                 .peek((label, count) -> show.accept("connections " + label + ": " + count))

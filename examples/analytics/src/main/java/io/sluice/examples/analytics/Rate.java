@@ -4,7 +4,8 @@ import java.time.Instant;
 import org.apache.kafka.streams.kstream.Windowed;
 
 /**
- * How much was published to an MQTT topic in one window; a record of {@code analytics.rates}.
+ * How much was published to an MQTT topic in one window; a record of {@code analytics.rates}. Of several for one window the last
+ * counts.
  *
  * @param topic of MQTT
  * @param from when the window began
