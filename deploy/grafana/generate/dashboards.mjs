@@ -360,8 +360,11 @@ const gateways = dashboard({
       8,
       lines({
         title: 'How far are groups behind?',
-        description: 'Records of the log that groups have not come to, because their members have no room.',
-        queries: { '{{node}}': `sluice_groups_behind_records${here}` },
+        description: 'Records of the log that groups have not come to, because their members have no room; and groups that will soon lose messages.',
+        queries: {
+          '{{node}}': `sluice_groups_behind_records${here}`,
+          '{{node}} groups endangered': `sluice_groups_endangered${here}`,
+        },
       }),
       lines({
         title: 'How old is what waits?',
@@ -376,10 +379,11 @@ const gateways = dashboard({
       }),
       lines({
         title: 'With the members',
-        description: 'Messages read ahead, and QoS 1 messages that members have not acknowledged.',
+        description: 'Messages read ahead, QoS 1 messages that members have not acknowledged, and commands that Kafka has not taken.',
         queries: {
           '{{node}} waiting': `sluice_groups_waiting_messages${here}`,
           '{{node}} given': `sluice_groups_given_messages${here}`,
+          '{{node}} commands unwritten': `sluice_groups_unwritten_commands${here}`,
         },
       }),
     ]),
