@@ -31,7 +31,7 @@ class RouterConfigTest {
         assertThat(config.processing().closeTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(config.processing().watchInterval()).isEqualTo(Duration.ofSeconds(5));
         assertThat(config.sessions().commitInterval()).isEqualTo(Duration.ofMillis(50));
-        assertThat(config.sessions().markInterval()).isEqualTo(Duration.ofMillis(50));
+        assertThat(config.sessions().markInterval()).isEqualTo(Duration.ofMillis(100));
         assertThat(config.sessions().standbyReplicas()).isEqualTo(1);
         assertThat(config.sessions().takeOverTimeout()).isEqualTo(Duration.ofSeconds(1));
         assertThat(config.sessions().clockTolerance()).isEqualTo(Duration.ofSeconds(2));
