@@ -67,6 +67,11 @@ record Scenario(String name, List<String> arguments, String metric, double targe
         return List.of(durable(latency(rate).toArray(String[]::new)));
     }
 
+    /** The same without practice, which goes at full speed. */
+    static List<String> durableAt(int rate) {
+        return List.of(durable("one-to-one", "--qos", "1", "--rate", Integer.toString(rate)));
+    }
+
     private static String[] durable(String... arguments) {
         return Stream.concat(Stream.of(arguments), DURABLE.stream()).toArray(String[]::new);
     }

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * Looks at all topics of Kafka, its own too, before and after a run, and divides what has come by the messages that were
- * acknowledged. Whatever the run causes counts: connecting, practice and the end as well as the measurement.
+ * acknowledged. Whatever the run causes counts: connecting, warming up and the end as well as the measurement.
  */
 final class StoreCostRun {
 
@@ -40,7 +40,7 @@ final class StoreCostRun {
             String gateway = cluster.startGateway(List.of()).address();
             List<String> fullSpeed = Scenario.durable().get(0).arguments();
             measure(cluster, gateway, fullSpeed);
-            lines.addAll(table(cluster, contents, gateway, "2,000 msg/s", Scenario.durableLatency(RATE)));
+            lines.addAll(table(cluster, contents, gateway, "2,000 msg/s", Scenario.durableAt(RATE)));
             lines.addAll(table(cluster, contents, gateway, "full speed", fullSpeed));
             return lines;
         }

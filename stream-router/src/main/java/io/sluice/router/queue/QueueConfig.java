@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param topics the cluster's topics
  * @param topicIds Kafka's ids of the log and of what the stage reads, whose offsets stand in the state
+ * @param commitInterval between commits that somebody waits for, such as a client for an answer
  * @param takeOverTimeout how long an attach waits for the connection before it
  * @param clockTolerance by how much the clocks of gateways may differ
  * @param groupKeep how long a group remains that durable sessions are members of while none is connected
@@ -21,6 +22,7 @@ import java.util.List;
 public record QueueConfig(
         Topics topics,
         List<String> topicIds,
+        Duration commitInterval,
         Duration takeOverTimeout,
         Duration clockTolerance,
         Duration groupKeep,

@@ -17,6 +17,7 @@ import io.sluice.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -34,6 +35,9 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private static final Logger log = LoggerFactory.getLogger(QueueProcessor.class);
     /** Timers that are due within this time of each other are taken at once. */
     private static final Duration SHORTEST_WAIT = Duration.ofMillis(20);
+
+    /** What is written there nobody waits for. */
+    private static final Set<String> FOR_ANALYSTS = Set.of(QueueTopology.SESSIONS, QueueTopology.EVENTS);
 
     private final QueueConfig config;
     private final Topics topics;
@@ -60,6 +64,10 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private boolean isNew;
     /** Whether something may have changed since it was written. */
     private boolean isChanged;
+
+    private CommitPace pace;
+    /** What asks for a commit that is awaited; null if that is not left to do. */
+    private Cancellable commitSoon;
 
     QueueProcessor(QueueConfig config, QueueTopology.Refused refused, QueueEvents events, CommitTogether together) {
         this.config = config;
@@ -95,6 +103,8 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         wakeUp = null;
         wakeUpAt = ClientState.NEVER;
         isChanged = false;
+        pace = new CommitPace(config.commitInterval().toMillis());
+        commitSoon = null;
         setWakeUp();
         tellSize();
         together.join(this);
@@ -102,6 +112,11 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
     /** A commit of the thread's tasks has begun. */
     void write() {
+        pace.committed(context.currentSystemTimeMs());
+        if (commitSoon != null) {
+            commitSoon.cancel();
+            commitSoon = null;
+        }
         if (isChanged) {
             state.write();
             tellSize();
@@ -151,6 +166,17 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         queue.tick(now);
         groups.tick(now);
         setWakeUp();
+        setCommit();
+    }
+
+    private void setCommit() {
+        long wait = pace.untilNext(context.currentSystemTimeMs());
+        if (wait == 0) {
+            context.commit();
+        } else if (wait > 0 && commitSoon == null) {
+            commitSoon =
+                    context.schedule(Duration.ofMillis(wait), PunctuationType.WALL_CLOCK_TIME, now -> context.commit());
+        }
     }
 
     @Override
@@ -175,6 +201,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
             deadLetters.add(record, place, e);
         }
         setWakeUp();
+        setCommit();
     }
 
     private void command(Command command, long offset) {
@@ -192,6 +219,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
 
     private void inbox(Inbox record) {
         if (record instanceof Inbox.Match match) {
+            pace.held(match.message().weight());
             queue.match(match, context.currentSystemTimeMs());
         } else {
             queue.mark((Inbox.Mark) record);
@@ -322,6 +350,9 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         private void forward(String sink, String topic, byte[] key, Outgoing value, Headers headers) {
             context.forward(new Record<>(key, value, context.currentSystemTimeMs(), headers), sink);
             events.written(topic);
+            if (!FOR_ANALYSTS.contains(sink)) {
+                pace.awaited();
+            }
         }
     }
 

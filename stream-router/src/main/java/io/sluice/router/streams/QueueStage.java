@@ -23,7 +23,9 @@ import org.apache.kafka.streams.Topology;
 final class QueueStage implements Stage {
 
     /** So many commit intervals a transaction may take at least. */
-    private static final int COMMITS = 4;
+    private static final int COMMITS = 2;
+    /** Between commits that nobody waits for. Most messages of clients that keep up come and are settled within it. */
+    private static final Duration LONGEST_COMMIT = Duration.ofMillis(500);
     /** A read that waits for what may come is in the way of the first one for tasks that were taken over. */
     private static final Duration LONGEST_READ = Duration.ofMillis(100);
 
@@ -88,15 +90,16 @@ final class QueueStage implements Stage {
     @Override
     public void configure(Properties properties) {
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-        properties.put(
-                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
+        // The stage asks for a commit when somebody waits for one.
+        long longestCommit = Math.max(config.commitInterval().toMillis(), LONGEST_COMMIT.toMillis());
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, longestCommit);
         properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, config.standbyReplicas());
         properties.put(UnwritableRecords.REFUSALS, refusals);
         // A thread that waits for records commits nothing.
         properties.put(StreamsConfig.POLL_MS_CONFIG, config.commitInterval().toMillis());
         // What a router that is dead has begun to write holds up all who read behind it, until this has passed.
-        properties.put(producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int) Math.max(
-                transactionTimeout.toMillis(), COMMITS * config.commitInterval().toMillis()));
+        properties.put(producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), (int)
+                Math.max(transactionTimeout.toMillis(), COMMITS * longestCommit));
         // Somebody waits for the answer to a command.
         properties.put(mainConsumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), 1);
         int wait = (int) longestRead.toMillis();
@@ -113,6 +116,7 @@ final class QueueStage implements Stage {
                 new QueueConfig(
                         topics,
                         ids,
+                        config.commitInterval(),
                         config.takeOverTimeout(),
                         config.clockTolerance(),
                         config.groupKeep(),

@@ -27,7 +27,9 @@ import java.time.Duration;
 public record SessionsConfig(
         @Setting(
                 value = "50ms",
-                doc = "How often the state of sessions, and the answers to gateways with it, are committed to Kafka.")
+                doc =
+                        "How often the state of sessions is committed to Kafka while gateways wait for answers, which come with"
+                                + " it; else it is every 500 ms, or as often as this if that is longer.")
         Duration commitInterval,
 
         @Setting(

@@ -63,6 +63,7 @@ class GroupTopologyTest {
         QueueConfig config = new QueueConfig(
                 TOPICS,
                 List.of("log", "commands", "inbox"),
+                Duration.ofMillis(50),
                 Duration.ofSeconds(1),
                 Duration.ZERO,
                 Duration.ofMinutes(10),

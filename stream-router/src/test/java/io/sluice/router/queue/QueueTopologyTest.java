@@ -87,6 +87,7 @@ class QueueTopologyTest {
         QueueConfig config = new QueueConfig(
                 TOPICS,
                 List.of("log", "commands", "inbox"),
+                Duration.ofMillis(50),
                 TAKE_OVER,
                 Duration.ZERO,
                 Duration.ofHours(1),
