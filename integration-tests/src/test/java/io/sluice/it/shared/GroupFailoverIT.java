@@ -36,6 +36,7 @@ class GroupFailoverIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final List<Member> members = new ArrayList<>();
+    private GatewayProcess victim;
     private MqttProbe publisher;
     private int published;
 
@@ -99,11 +100,14 @@ class GroupFailoverIT {
         if (publisher != null) {
             publisher.close();
         }
+        if (victim != null) {
+            victim.kill();
+        }
     }
 
     @Test
     void whatAKilledGatewayServedGoesOnElsewhereAndComesOnceAtQos2() {
-        GatewayProcess victim = GatewayProcess.start(
+        victim = GatewayProcess.start(
                 "killed-group-gateway", "-Xmx96m", Map.of("SLUICE_ZOOKEEPER_SESSION_TIMEOUT", "4s"));
         publisher = MqttProbe.open(Cluster.first(), V5);
         publisher.connect(Connect.of(V5));
