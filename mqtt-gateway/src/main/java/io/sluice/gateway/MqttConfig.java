@@ -1,8 +1,10 @@
 package io.sluice.gateway;
 
+import io.sluice.gateway.transport.TrustedProxies;
 import io.sluice.kit.config.Require;
 import io.sluice.kit.config.Setting;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How clients reach the gateway.
@@ -15,6 +17,7 @@ import java.time.Duration;
  * @param maxKeepAlive 0 for no limit, up to 65,535 s
  * @param writeBufferBytes 1,024 or more
  * @param backlog connections that wait to be accepted; more than 0
+ * @param proxyProtocolFrom IP addresses, with or without the length of a prefix
  */
 public record MqttConfig(
         @Setting(value = "0.0.0.0", doc = "The address to listen on.")
@@ -49,7 +52,15 @@ public record MqttConfig(
         int writeBufferBytes,
 
         @Setting(value = "4096", unit = "connections", doc = "Connections that wait to be accepted.")
-        int backlog) {
+        int backlog,
+
+        @Setting(
+                value = "",
+                doc =
+                        "Load balancers that tell a client's address with the PROXY protocol, version 1 or 2: IP addresses and"
+                                + " ranges such as 10.0.0.0/8. A connection from there without a PROXY header is closed; one from"
+                                + " elsewhere with it is refused, as whatever else does not begin with CONNECT.")
+        List<String> proxyProtocolFrom) {
 
     private static final int MAX_PORT = 0xFFFF;
 
@@ -61,5 +72,10 @@ public record MqttConfig(
         Require.range("backlog", backlog, 1, 1 << 20);
         Require.positive("connectTimeout", connectTimeout);
         Require.range("maxKeepAlive", maxKeepAlive.toSeconds(), 0, 0xFFFF);
+        try {
+            TrustedProxies.of(proxyProtocolFrom);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("proxyProtocolFrom " + e.getMessage(), e);
+        }
     }
 }

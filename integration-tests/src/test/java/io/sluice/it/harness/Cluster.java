@@ -22,6 +22,9 @@ public final class Cluster {
     private static final String TARGET = System.getProperty("sluice.it.target");
     private static final String KAFKA = System.getProperty("sluice.it.kafka");
 
+    /** What connects from this address has to tell a client's address with the PROXY protocol. */
+    private static final String PROXY = "127.0.0.2";
+
     private Cluster() {}
 
     /** Starts when it is first used, and ends with the process. */
@@ -52,6 +55,8 @@ public final class Cluster {
                         "1s",
                         "SLUICE_MQTT_CONNECT_TIMEOUT",
                         "4s",
+                        "SLUICE_MQTT_PROXY_PROTOCOL_FROM",
+                        PROXY,
                         "SLUICE_LOST_AFTER",
                         "3s",
                         "SLUICE_SESSIONS_LAG_INTERVAL",

@@ -8,6 +8,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -53,6 +54,25 @@ public final class MqttProbe implements AutoCloseable {
         return probe;
     }
 
+    /** Opens a TCP connection from another of this machine's addresses and reads what comes. */
+    public static MqttProbe openFrom(InetAddress own, InetSocketAddress address, Version version) {
+        try {
+            Socket socket = new Socket();
+            socket.bind(new InetSocketAddress(own, 0));
+            MqttProbe probe = connect(socket, address, version);
+            probe.startReading();
+            return probe;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static MqttProbe connect(Socket socket, InetSocketAddress address, Version version) throws IOException {
+        socket.setTcpNoDelay(true);
+        socket.connect(address, (int) DEADLINE.toMillis());
+        return new MqttProbe(version, socket);
+    }
+
     /**
      * Opens a TCP connection that reads nothing before {@link #startReading}.
      *
@@ -64,9 +84,7 @@ public final class MqttProbe implements AutoCloseable {
             if (receiveBuffer > 0) {
                 socket.setReceiveBufferSize(receiveBuffer);
             }
-            socket.setTcpNoDelay(true);
-            socket.connect(address, (int) DEADLINE.toMillis());
-            return new MqttProbe(version, socket);
+            return connect(socket, address, version);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

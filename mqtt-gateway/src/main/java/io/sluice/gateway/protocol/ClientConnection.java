@@ -21,7 +21,6 @@ import io.sluice.gateway.session.PublicationSink.Refusal;
 import io.sluice.gateway.session.Session;
 import io.sluice.wire.PublishRecord;
 import io.sluice.wire.Qos;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -564,9 +563,7 @@ public final class ClientConnection implements PacketHandler, Connection {
 
     /** The client's address and port. */
     String remoteAddress() {
-        return channel.channel().remoteAddress() instanceof InetSocketAddress address
-                ? address.getAddress().getHostAddress() + ":" + address.getPort()
-                : "unknown";
+        return ClientAddress.of(channel.channel());
     }
 
     /** The client's id, or null before CONNECT is accepted. */

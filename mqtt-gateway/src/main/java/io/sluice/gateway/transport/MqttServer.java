@@ -36,6 +36,7 @@ public final class MqttServer implements AutoCloseable {
                         "Memory of packets whose rest has not come, small ones left out",
                         unfinished,
                         UnfinishedPackets::bytes);
+        TrustedProxies proxies = TrustedProxies.of(config.proxyProtocolFrom());
         WriteBufferWaterMark waterMark =
                 new WriteBufferWaterMark(config.writeBufferBytes() / 2, config.writeBufferBytes());
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -49,24 +50,24 @@ public final class MqttServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel socket) {
-                        initPipeline(socket, loops.contextOf(socket), services, unfinished);
+                        initPipeline(socket, loops.contextOf(socket), services, proxies, unfinished);
                     }
                 });
-        try {
-            return new MqttServer(
-                    bootstrap.bind(config.host(), config.port()).sync().channel());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StartException("interrupted while binding the MQTT port");
-        } catch (Exception e) { // sync() throws the BindException without declaring it
-            throw new StartException(
-                    "cannot listen for MQTT on " + config.host() + ":" + config.port() + ": " + e.getMessage());
-        }
+        return new MqttServer(Listening.bind(bootstrap, config.host(), config.port(), "MQTT"));
     }
 
     /** The whole pipeline, in order. TLS and WebSocket come before the packets. */
     private static void initPipeline(
-            SocketChannel socket, LoopContext loop, ClientServices services, UnfinishedPackets unfinished) {
+            SocketChannel socket,
+            LoopContext loop,
+            ClientServices services,
+            TrustedProxies proxies,
+            UnfinishedPackets unfinished) {
+        if (proxies.trust(socket.remoteAddress())) {
+            socket.pipeline()
+                    .addLast("proxy-header", new ProxyHeader())
+                    .addLast("proxied-client", new ProxiedClient(services.metrics()));
+        }
         socket.pipeline().addLast("packets", new PacketReading(loop, services, unfinished));
     }
 

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.sluice.gateway.codec.MalformedPacketException;
 import io.sluice.gateway.codec.PacketDecoder;
 import io.sluice.gateway.codec.ReasonCode;
+import io.sluice.gateway.protocol.ClientAddress;
 import io.sluice.gateway.protocol.ClientConnection;
 import io.sluice.gateway.protocol.ClientServices;
 import io.sluice.gateway.protocol.LoopContext;
@@ -198,11 +199,11 @@ final class PacketReading extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             log.atDebug()
-                    .addKeyValue("address", context.channel().remoteAddress())
+                    .addKeyValue("address", ClientAddress.of(context.channel()))
                     .log("Connection lost");
         } else {
             log.atError()
-                    .addKeyValue("address", context.channel().remoteAddress())
+                    .addKeyValue("address", ClientAddress.of(context.channel()))
                     .setCause(cause)
                     .log("Connection closed because of a defect");
         }
