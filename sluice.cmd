@@ -25,6 +25,7 @@ if /i "%COMMAND%"=="gateway" set "JVM=-XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:M
 if /i "%COMMAND%"=="router" set "JVM=-XX:+UseG1GC -XX:MaxRAMPercentage=40"
 if /i "%COMMAND%"=="leader" set "JVM=-XX:+UseSerialGC -Xmx256m"
 if /i "%COMMAND%"=="doctor" set "JVM=-XX:+UseSerialGC -Xmx256m"
+if /i "%COMMAND%"=="drain" set "JVM=-XX:+UseSerialGC -Xmx256m"
 if /i "%COMMAND%"=="bench" set "JVM=-XX:+UseSerialGC -Xms256m -Xmx1g"
 if /i "%COMMAND%"=="build" set "JVM=none"
 if /i "%COMMAND%"=="test" set "JVM=none"
@@ -87,6 +88,7 @@ echo   up                      start a whole cluster in one process, with its ow
 echo   gateway --config FILE   run one gateway against your Kafka and ZooKeeper
 echo   router  --config FILE   run one router
 echo   leader  --config FILE   run one leader candidate
+echo   drain   --config FILE   have a running gateway send its clients away and stop, and wait for its end
 echo   doctor  --config FILE   check Kafka, ZooKeeper, clocks and limits, and say what to mend
 echo   bench SCENARIO          load any MQTT broker and tell what it does with it
 echo   build                   build without running anything

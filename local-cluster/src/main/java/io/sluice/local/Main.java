@@ -26,9 +26,10 @@ public final class Main {
     /** Does not return. */
     public static void main(String[] args) {
         CommandLine sluice = new CommandLine(new Main())
-                .addSubcommand("gateway", new RoleCommand<>(GatewayConfig.class, Gateway::start))
+                .addSubcommand("gateway", new RoleCommand<>(GatewayConfig.class, Gateway::startProcess))
                 .addSubcommand("router", new RoleCommand<>(RouterConfig.class, Router::start))
                 .addSubcommand("leader", new RoleCommand<>(LeaderConfig.class, Leader::start))
+                .addSubcommand("drain", new DrainCommand())
                 .addSubcommand("bench", io.sluice.bench.Main.command())
                 .addSubcommand("doctor", new DoctorCommand());
         System.exit(sluice.execute(args));

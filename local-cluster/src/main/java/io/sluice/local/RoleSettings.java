@@ -25,6 +25,8 @@ final class RoleSettings {
         Map<String, String> settings = common("gateway-" + (index + 1), config.gatewayAdminPort(index));
         settings.put("SLUICE_MQTT_HOST", config.host());
         settings.put("SLUICE_MQTT_PORT", config.mqttPorts().get(index).toString());
+        // All of it stops at the same time: there is nobody to send clients to.
+        settings.putIfAbsent("SLUICE_DRAIN_TIMEOUT", "0s");
         return Configs.load(GatewayConfig.class, null, settings);
     }
 

@@ -14,14 +14,20 @@ import io.sluice.gateway.session.Session;
 import io.sluice.gateway.session.SessionJournal;
 import io.sluice.gateway.session.Sessions;
 import io.sluice.gateway.session.Wills;
+import io.sluice.gateway.transport.AgentCheck;
 import io.sluice.gateway.transport.EventLoops;
 import io.sluice.gateway.transport.MqttServer;
 import io.sluice.kit.StartException;
+import io.sluice.kit.cli.RunningProcess;
+import io.sluice.kit.cli.SlowToClose;
 import io.sluice.kit.http.AdminServer;
+import io.sluice.kit.http.Endpoint;
 import io.sluice.kit.membership.GatewayInfo;
 import io.sluice.kit.membership.GatewayMembership;
+import io.sluice.kit.membership.GatewayStatus;
 import io.sluice.kit.metrics.Metrics;
 import io.sluice.wire.Heartbeat;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -29,11 +35,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A gateway, put together: the only place that makes its services. */
-public final class Gateway implements AutoCloseable {
+public final class Gateway implements SlowToClose {
 
     private static final Logger log = LoggerFactory.getLogger(Gateway.class);
     private static final long WATCH_INTERVAL_MS = 250;
@@ -49,12 +56,13 @@ public final class Gateway implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final GatewayMembership membership;
     private final Sessions sessions = new Sessions();
+    private final GatewayHealth health = new GatewayHealth();
     private final MqttServer server;
     private final AdminServer admin;
     /** Learns of the gateway's slots. */
     private final FanoutReader answers;
 
-    private Gateway(GatewayConfig config) throws InterruptedException {
+    private Gateway(GatewayConfig config, Map<String, Endpoint> endpoints) throws InterruptedException {
         this.config = config;
         try {
             Metrics metrics = start(Metrics.create("gateway", config.name()));
@@ -64,8 +72,7 @@ public final class Gateway implements AutoCloseable {
             thread.setRemoveOnCancelPolicy(true);
             timer = thread;
             start(timer::shutdownNow);
-            GatewayHealth health = new GatewayHealth();
-            admin = start(AdminServer.start(config.admin(), health, metrics, Map.of()));
+            admin = start(AdminServer.start(config.admin(), health, metrics, endpoints));
 
             KafkaLog kafka = start(new KafkaLog(config, metrics));
             PublicationSink sink = kafka.appender(gatewayMetrics);
@@ -119,10 +126,15 @@ public final class Gateway implements AutoCloseable {
             Watch watch = new Watch(config, health, admission, sessions);
             watch.run();
             every(WATCH_INTERVAL_MS, watch);
-            every(
-                    config.sysInterval().toMillis(),
-                    new SysTopics(
-                            config.name(), membership, tail, gatewayMetrics, health, sessions, loops::utilisation));
+            SysTopics sys = new SysTopics(
+                    config.name(), membership, tail, gatewayMetrics, health, sessions, loops::utilisation);
+            every(config.sysInterval().toMillis(), sys);
+            if (config.agent().port() != 0) {
+                Supplier<String> answer = () -> agentAnswer(loops.utilisation(), admission);
+                start(AgentCheck.start(loops, config.agent(), answer));
+            }
+            Drain drain = new Drain(config.drain(), sessions, this::othersServe);
+            start(() -> drain.run(() -> announceEnd(sys), () -> closePort(admission)));
         } catch (RuntimeException | InterruptedException e) {
             close();
             throw e;
@@ -141,8 +153,21 @@ public final class Gateway implements AutoCloseable {
      * @throws StartException if it cannot, with the cause in one line
      */
     public static Gateway start(GatewayConfig config) {
+        return start(config, Map.of());
+    }
+
+    /**
+     * As {@link #start}, for a gateway that is a process of its own: {@code POST /drain} on its admin port has the process stop.
+     *
+     * @throws StartException if it cannot, with the cause in one line
+     */
+    public static Gateway startProcess(GatewayConfig config) {
+        return start(config, Map.of("/drain", new DrainEndpoint(RunningProcess::requestStop)));
+    }
+
+    private static Gateway start(GatewayConfig config, Map<String, Endpoint> endpoints) {
         try {
-            return new Gateway(config);
+            return new Gateway(config, endpoints);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartException("interrupted while starting");
@@ -189,6 +214,33 @@ public final class Gateway implements AutoCloseable {
                 member -> member.connected() ? 1 : 0);
     }
 
+    /** How much of its weight the gateway can bear: what its busiest event loop and its limit of connections leave. */
+    private String agentAnswer(double utilisation, Admission admission) {
+        if (health.isDraining()) {
+            return "drain";
+        }
+        double load = Math.max(utilisation, (double) admission.sockets() / admission.limit());
+        // HAProxy takes 0 % for a drain; and a drain before a restart is over only with the word ready.
+        return "ready up " + Math.max(1, Math.round(100 * (1 - load))) + "%";
+    }
+
+    private boolean othersServe() {
+        return membership.gateways().stream()
+                .anyMatch(node -> !node.incarnation().equals(membership.incarnation())
+                        && node.status().state().equals(GatewayStatus.READY));
+    }
+
+    /** Load balancers see it by their next check, the other members within seconds. */
+    private void announceEnd(SysTopics sys) {
+        health.drain();
+        timer.execute(sys);
+    }
+
+    private void closePort(Admission admission) {
+        server.close();
+        admission.setServing(false);
+    }
+
     private Heartbeat heartbeat() {
         return new Heartbeat(membership.incarnation(), membership.slot());
     }
@@ -223,7 +275,15 @@ public final class Gateway implements AutoCloseable {
         return admin.port();
     }
 
-    /** Stops: no new clients, those that are connected are told, and what they had published is written. */
+    @Override
+    public Duration closeTime() {
+        return config.drain().timeout();
+    }
+
+    /**
+     * Stops: no new clients, those that are connected are sent away at the pace that is configured, and what they had published
+     * is written.
+     */
     @Override
     public void close() {
         while (!started.isEmpty()) {

@@ -39,6 +39,8 @@ public record GatewayConfig(
         Duration sysInterval,
 
         MqttConfig mqtt,
+        DrainConfig drain,
+        AgentConfig agent,
         LimitsConfig limits,
         SessionsConfig sessions,
         GroupsConfig groups,

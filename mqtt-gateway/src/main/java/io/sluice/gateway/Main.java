@@ -9,6 +9,6 @@ public final class Main {
 
     /** {@code --config FILE}. */
     public static void main(String[] args) {
-        RoleCommand.main("gateway", new RoleCommand<>(GatewayConfig.class, Gateway::start), args);
+        RoleCommand.main("gateway", new RoleCommand<>(GatewayConfig.class, Gateway::startProcess), args);
     }
 }

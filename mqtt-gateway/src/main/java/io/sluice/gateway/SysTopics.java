@@ -70,8 +70,8 @@ final class SysTopics implements Runnable {
     public void run() {
         try {
             Map<String, Double> own = own();
-            String state = health.isServing() ? "ready" : "not-ready";
-            membership.report(new GatewayStatus(state, sessions.size(), rounded(utilisation.getAsDouble()), own));
+            membership.report(
+                    new GatewayStatus(health.state(), sessions.size(), rounded(utilisation.getAsDouble()), own));
             publish(topics(own));
         } catch (RuntimeException e) {
             // A timer does not call again what has thrown.

@@ -32,6 +32,9 @@ final class Watch implements Runnable {
 
     @Override
     public void run() {
+        if (health.isDraining()) {
+            return; // The drain has its own pace, and nobody comes in any more.
+        }
         boolean serves = health.isServing();
         long now = System.nanoTime();
         if (serves) {

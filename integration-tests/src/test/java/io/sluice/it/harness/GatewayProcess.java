@@ -37,6 +37,7 @@ public final class GatewayProcess implements AutoCloseable {
     private final int mqttPort = Ports.free();
     private final int adminPort = Ports.free();
     private boolean killed;
+    private boolean toldToStop;
 
     private GatewayProcess(String name, String heap, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(more);
@@ -76,6 +77,12 @@ public final class GatewayProcess implements AutoCloseable {
     public void kill() {
         process.kill();
         killed = true;
+    }
+
+    /** What {@code sluice drain} does: it is to stop, and {@link #close} waits until it has. */
+    public void drain() {
+        toldToStop = true;
+        assertThat(OsProcess.post(admin("/drain"))).isEqualTo(202);
     }
 
     /** Whether it runs. */
@@ -158,19 +165,22 @@ public final class GatewayProcess implements AutoCloseable {
         }
     }
 
-    /** Stops it, unless it was killed; it must have run until now, and have lost no buffer. */
+    /** Stops it, unless it was killed; it must have run until now or until it was told to stop, and have lost no buffer. */
     @Override
     public void close() {
         if (killed) {
             return;
         }
-        assertThat(process.isAlive()).as("%s still runs", process.name()).isTrue();
-        // The detector speaks when the lost buffer's memory is collected and another buffer is taken.
-        jcmd("GC.run");
-        try (MqttProbe probe = MqttProbe.open(address(), Version.MQTT_5)) {
-            probe.connect(Connect.of(Version.MQTT_5));
+        if (!toldToStop) {
+            assertThat(process.isAlive()).as("%s still runs", process.name()).isTrue();
+            // The detector speaks when the lost buffer's memory is collected and another buffer is taken.
+            jcmd("GC.run");
+            try (MqttProbe probe = MqttProbe.open(address(), Version.MQTT_5)) {
+                probe.connect(Connect.of(Version.MQTT_5));
+            }
+            process.terminate();
         }
-        assertThat(process.stop()).as("exit code of %s", process.name()).isZero();
+        assertThat(process.awaitEnd()).as("exit code of %s", process.name()).isZero();
         assertThat(process.printed().lines().filter(line -> line.contains(LeakWatch.MARK)))
                 .as("buffers that %s lost", process.name())
                 .isEmpty();

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -96,9 +97,14 @@ public final class OsProcess implements AutoCloseable {
         signal("CONT");
     }
 
+    /** kill -TERM. */
+    public void terminate() {
+        process.destroy();
+    }
+
     /** kill -TERM, and waits until it ended by itself. */
     public int stop() {
-        process.destroy();
+        terminate();
         return awaitEnd();
     }
 
@@ -132,6 +138,17 @@ public final class OsProcess implements AutoCloseable {
                 .until(() -> status(url) == 200);
     }
 
+    /** The status that a POST without a body is answered with. */
+    public static int post(String url) {
+        try {
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(URI.create(url)).POST(BodyPublishers.noBody());
+            return send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The status that a GET is answered with, 0 if there is no answer. */
     public static int status(String url) {
         try {
@@ -151,10 +168,13 @@ public final class OsProcess implements AutoCloseable {
     }
 
     private static <T> HttpResponse<T> send(String url, HttpResponse.BodyHandler<T> body) throws IOException {
+        return send(HttpRequest.newBuilder(URI.create(url)), body);
+    }
+
+    private static <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body)
+            throws IOException {
         try {
-            HttpRequest request =
-                    HttpRequest.newBuilder(URI.create(url)).timeout(ANSWER).build();
-            return HTTP.send(request, body);
+            return HTTP.send(request.timeout(ANSWER).build(), body);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

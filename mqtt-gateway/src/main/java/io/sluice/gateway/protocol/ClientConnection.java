@@ -385,7 +385,7 @@ public final class ClientConnection implements PacketHandler, Connection {
     @Override
     public void end(EndReason reason, String detail) {
         if (state == State.CONNECTED) {
-            Disconnects.end(this, reason, detail);
+            Disconnects.end(this, services, reason, detail);
         } else if (state == State.ATTACHING) {
             refuseAttach(detail);
         }

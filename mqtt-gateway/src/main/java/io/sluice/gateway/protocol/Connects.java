@@ -76,7 +76,8 @@ final class Connects {
     private static Refusal refusal(Connect packet, ClientServices services) {
         LimitsConfig limits = services.config().limits();
         if (!services.admission().isServing()) {
-            return new Refusal(ReasonCode.SERVER_UNAVAILABLE, "this gateway cannot write to its log now");
+            return new Refusal(
+                    ReasonCode.SERVER_UNAVAILABLE, "this gateway shuts down, or cannot write to its log now");
         }
         if (services.admission().isOverLimit()) {
             return new Refusal(ReasonCode.QUOTA_EXCEEDED, "this gateway has all the connections it may have");

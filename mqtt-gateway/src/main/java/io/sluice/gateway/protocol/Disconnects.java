@@ -120,12 +120,12 @@ final class Disconnects {
     }
 
     /** The server ends a session for a reason of its own. */
-    static void end(ClientConnection connection, EndReason reason, String detail) {
+    static void end(ClientConnection connection, ClientServices services, EndReason reason, String detail) {
         ReasonCode code =
                 switch (reason) {
                     case QUEUE_FULL -> ReasonCode.QUOTA_EXCEEDED;
                     case APPEND_REFUSED, RESYNC, DEFECT -> ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
-                    case LOG_UNAVAILABLE -> ReasonCode.USE_ANOTHER_SERVER;
+                    case LOG_UNAVAILABLE, USE_ANOTHER -> ReasonCode.USE_ANOTHER_SERVER;
                     case TAKEN_OVER -> ReasonCode.SESSION_TAKEN_OVER;
                     case SHUTTING_DOWN -> ReasonCode.SERVER_SHUTTING_DOWN;
                     case DECLARED_LOST -> ReasonCode.ADMINISTRATIVE_ACTION;
@@ -136,17 +136,25 @@ final class Disconnects {
                 .addKeyValue("reason", label(code))
                 .addKeyValue("detail", detail)
                 .log("Session ended by the server");
-        sendDisconnect(connection, code, detail);
+        String reference = services.config().drain().serverReference();
+        boolean refer = code == ReasonCode.USE_ANOTHER_SERVER && !reference.isEmpty();
+        sendDisconnect(connection, code, refer ? reference : null, detail);
         connection.end(label(code));
         connection.finish();
     }
 
     private static void sendDisconnect(ClientConnection connection, ReasonCode reason, String detail) {
+        sendDisconnect(connection, reason, null, detail);
+    }
+
+    /** @param serverReference null for none */
+    private static void sendDisconnect(
+            ClientConnection connection, ReasonCode reason, String serverReference, String detail) {
         if (connection.clientId() != null && connection.version() == ProtocolVersion.MQTT_5) {
             PacketEncoder.disconnect(
                     connection.outbound().buffer(),
                     reason,
-                    null,
+                    serverReference,
                     Diagnostics.of(detail),
                     connection.client().maximumPacketSize());
         }

@@ -16,6 +16,8 @@ public enum EndReason {
     DEFECT,
     /** This gateway shuts down. */
     SHUTTING_DOWN,
+    /** This gateway shuts down, and others serve. */
+    USE_ANOTHER,
     /** This gateway was declared lost, so others may act for its sessions. */
     DECLARED_LOST
 }

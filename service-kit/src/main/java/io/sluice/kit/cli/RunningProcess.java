@@ -33,6 +33,11 @@ public final class RunningProcess {
         return termination.finished(run(start, termination));
     }
 
+    /** Has the process that {@link #run} runs stop, as SIGTERM does. Returns at once; any thread. */
+    public static void requestStop() {
+        new Thread(() -> System.exit(0), "stop").start();
+    }
+
     private static int run(Callable<? extends AutoCloseable> start, Termination termination) {
         AutoCloseable role;
         try {
@@ -49,6 +54,9 @@ public final class RunningProcess {
             return termination.isRequested() ? 0 : fail("Cannot start", e);
         } finally {
             termination.started();
+        }
+        if (role instanceof SlowToClose slow) {
+            termination.allow(STOP_PATIENCE.plus(slow.closeTime()));
         }
         log.atInfo().log("Started");
         return stopWhenTold(termination, role);

@@ -15,7 +15,7 @@ final class Termination {
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread main = Thread.currentThread();
     private final Thread hook = new Thread(this::onShutdown, "termination");
-    private final Duration patience;
+    private volatile Duration patience;
     private boolean starting = true;
     private volatile int exitCode = 1;
 
@@ -32,6 +32,11 @@ final class Termination {
         Termination termination = new Termination(patience);
         Runtime.getRuntime().addShutdownHook(termination.hook);
         return termination;
+    }
+
+    /** A stop may take as long as this from now on. */
+    void allow(Duration longer) {
+        patience = longer;
     }
 
     private void onShutdown() {

@@ -7,6 +7,7 @@ import io.sluice.kit.StartException;
 import io.sluice.kit.config.AdminConfig;
 import io.sluice.kit.metrics.Metrics;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -143,6 +144,9 @@ public final class AdminServer implements AutoCloseable {
         if (endpoint == null) {
             return Response.text(404, "Nothing is served here\n");
         }
+        if (endpoint.isForThisMachine() && !isFromThisMachine(exchange)) {
+            return Response.text(403, "This is for those who are on this machine\n");
+        }
         if (!endpoint.methods().contains(method)) {
             String allowed = String.join(", ", new TreeSet<>(endpoint.methods()));
             exchange.getResponseHeaders().set("Allow", allowed);
@@ -154,6 +158,12 @@ public final class AdminServer implements AutoCloseable {
             log.atError().setCause(e).addKeyValue("path", path).log("A request could not be answered");
             return Response.text(500, "This request could not be answered: see the log\n");
         }
+    }
+
+    private static boolean isFromThisMachine(HttpExchange exchange) {
+        InetAddress from = exchange.getRemoteAddress().getAddress();
+        return from.isLoopbackAddress()
+                || from.equals(exchange.getLocalAddress().getAddress());
     }
 
     /** The port that is listened on. */

@@ -12,6 +12,11 @@ public interface Endpoint {
         return Set.of("GET", "HEAD");
     }
 
+    /** Whether it is for those alone who are on this machine; others are answered with 403. */
+    default boolean isForThisMachine() {
+        return false;
+    }
+
     /**
      * Answers one request.
      *
