@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.it.harness.Extent;
+import io.sluice.it.harness.OneAtATime;
 import io.sluice.it.harness.OsProcess;
 import io.sluice.it.harness.ProcessCluster;
 import io.sluice.it.harness.Soaked;
@@ -38,6 +39,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,7 @@ import org.slf4j.LoggerFactory;
  * go, and what they wait for is measured.
  */
 @Soaked
+@ExtendWith(OneAtATime.class)
 class RouterFailoverIT {
 
     private static final Logger log = LoggerFactory.getLogger(RouterFailoverIT.class);

@@ -4,6 +4,7 @@ import static io.sluice.it.harness.ProcessCluster.KAFKA;
 import static io.sluice.it.harness.ProcessCluster.ZOOKEEPER;
 
 import io.sluice.it.harness.Extent;
+import io.sluice.it.harness.OneAtATime;
 import io.sluice.it.harness.ProcessCluster;
 import io.sluice.it.harness.Soaked;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * -Dsluice.breaking.length}, such as PT3M, how long it takes.
  */
 @Soaked
+@ExtendWith(OneAtATime.class)
 class BreakingIT {
 
     private static final Logger log = LoggerFactory.getLogger(BreakingIT.class);

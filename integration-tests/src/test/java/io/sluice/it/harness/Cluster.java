@@ -32,8 +32,9 @@ public final class Cluster {
         private static final LocalCluster CLUSTER = start();
 
         private static LocalCluster start() {
-            LeakWatch.begin();
-            LocalCluster cluster = LocalCluster.start(config(Path.of("target", "cluster"), true));
+            // Test processes that run side by side have one each.
+            String process = System.getProperty("sluice.it.process", "0");
+            LocalCluster cluster = LocalCluster.start(config(Path.of("target", "cluster-" + process), true));
             Runtime.getRuntime().addShutdownHook(new Thread(cluster::close));
             return cluster;
         }

@@ -3,34 +3,46 @@ package io.sluice.it.harness;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.LoggerFactory;
 
 /** Remembers what Netty's leak detector says in this process. */
-public final class LeakWatch extends AppenderBase<ILoggingEvent> {
+final class LeakWatch extends AppenderBase<ILoggingEvent> {
 
     /** How every line of the leak detector begins. */
-    public static final String MARK = "LEAK:";
+    static final String MARK = "LEAK:";
 
     private static final LeakWatch WATCH = new LeakWatch();
 
-    private final List<String> leaks = new CopyOnWriteArrayList<>();
+    private final Queue<String> leaks = new ConcurrentLinkedQueue<>();
 
     private LeakWatch() {}
 
     /** Begins to watch. */
-    public static synchronized void begin() {
+    static synchronized void begin() {
         if (!WATCH.isStarted()) {
             WATCH.start();
             ((Logger) LoggerFactory.getLogger(ResourceLeakDetector.class)).addAppender(WATCH);
         }
     }
 
-    /** What was said since. */
-    public static List<String> leaks() {
-        return List.copyOf(WATCH.leaks);
+    /** What was said since it began, or since this was asked last. */
+    static List<String> leaks() {
+        // The detector speaks when the lost buffer's memory is collected and another buffer is taken.
+        for (int i = 0; i < 2; i++) {
+            System.gc();
+            PooledByteBufAllocator.DEFAULT.directBuffer().release();
+        }
+        List<String> said = new ArrayList<>();
+        for (String leak = WATCH.leaks.poll(); leak != null; leak = WATCH.leaks.poll()) {
+            said.add(leak);
+        }
+        return said;
     }
 
     @Override

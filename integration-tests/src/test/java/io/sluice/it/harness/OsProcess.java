@@ -10,13 +10,16 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +35,9 @@ public final class OsProcess implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(2);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+
+    /** Those that may run still. */
+    private static final Queue<OsProcess> STARTED = new ConcurrentLinkedQueue<>();
 
     private final String name;
     private final Process process;
@@ -51,19 +57,32 @@ public final class OsProcess implements AutoCloseable {
             ProcessBuilder builder =
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
             builder.environment().putAll(environment);
-            return new OsProcess(name, builder.start(), output);
+            OsProcess started = new OsProcess(name, builder.start(), output);
+            STARTED.add(started);
+            return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** One that starts again under its name prints to a file of its own. */
-    private static Path output(Path folder, String name) {
-        Path output = folder.resolve(name + ".log");
-        for (int time = 2; Files.exists(output); time++) {
-            output = folder.resolve(name + "." + time + ".log");
+    /** One that starts again under its name prints to a file of its own, as do those that another test process starts. */
+    private static Path output(Path folder, String name) throws IOException {
+        for (int time = 1; ; time++) {
+            Path output = folder.resolve(time == 1 ? name + ".log" : name + "." + time + ".log");
+            try {
+                return Files.createFile(output);
+            } catch (FileAlreadyExistsException e) {
+                // The next one.
+            }
         }
-        return output;
+    }
+
+    /** Of those that were started in this process the ones that have ended, each once. */
+    static List<OsProcess> ended() {
+        List<OsProcess> ended =
+                STARTED.stream().filter(process -> !process.isAlive()).toList();
+        STARTED.removeAll(ended);
+        return ended;
     }
 
     /** What it is called in file names and messages. */

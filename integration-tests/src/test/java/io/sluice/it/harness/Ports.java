@@ -16,6 +16,10 @@ public final class Ports {
     private static final int END = 32_000;
 
     private static final int FIRST = 12_000;
+    /** Test processes that run side by side take every second one each. */
+    private static final int STEP = 2;
+
+    private static final int OWN = Integer.getInteger("sluice.it.process", 0) % STEP;
     private static final Set<Integer> GIVEN = new HashSet<>();
 
     private Ports() {}
@@ -26,7 +30,7 @@ public final class Ports {
      */
     public static synchronized int free() {
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST, END);
+            int port = STEP * ThreadLocalRandom.current().nextInt(FIRST / STEP, END / STEP) + OWN;
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 if (GIVEN.add(socket.getLocalPort())) {
                     return port;

@@ -28,15 +28,13 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
 /**
- * Bytes that no specification foresaw, on live connections. What a damaged PUBLISH leaves retained is there for all, so
- * this runs behind the tests that count what is retained.
+ * Bytes that no specification foresaw, on live connections. What a damaged PUBLISH leaves retained is there for all. Classes run in the
+ * order of their names, so this one runs behind those of the protocol, which count what is retained.
  */
 @Soaked
-@Order(Integer.MAX_VALUE - 1)
 class FuzzIT {
 
     private static final int CASES = Extent.of(900, 10_000);
