@@ -253,8 +253,8 @@ public final class StreamsRun implements AutoCloseable {
 
     /**
      * Returns when nobody is a member of the group under this router's name any more. Another process stays one for as long as it
-     * runs. But Kafka may also take this router itself for another one, when Kafka was killed and remembers a membership that ended
-     * before; that one ends with the session timeout.
+     * runs. But Kafka may also take this router itself for another one, when it was killed or stalled and carries out a join that the
+     * consumer has given up meanwhile. Nobody speaks for that member, and it ends with the session timeout.
      */
     private void awaitName(Admin admin) throws InterruptedException {
         while (isNameTaken(admin)) {
