@@ -77,6 +77,8 @@ final class EntryBlocks {
 
     private long knownBytes;
     private boolean hasRemains;
+    /** The first block that is left of the session of which some were removed last; null if none is. */
+    private Bytes firstOfRemains;
 
     EntryBlocks(HeldBackStore store, int partitions) {
         this.store = store;
@@ -441,6 +443,7 @@ final class EntryBlocks {
         Bytes remains = firstRemains();
         if (remains != null && removeSome(StoreKeys.sessionOfRemains(remains.get()), remains, visitor)) {
             store.remove(remains);
+            firstOfRemains = null;
             remains = firstRemains();
         }
         hasRemains = remains != null;
@@ -451,11 +454,14 @@ final class EntryBlocks {
         String clientId = StoreCodec.texts(store.get(remains)).get(0);
         List<Bytes> keys = new ArrayList<>();
         long bytes = 0;
-        try (HeldBackStore.Walk walk =
-                store.walk(StoreKeys.block(session, 0, 0), StoreKeys.block(session, Integer.MAX_VALUE, 0))) {
+        // Not from the beginning: a walk through what was removed is not free.
+        boolean isBegun = firstOfRemains != null && StoreKeys.sessionOfBlock(firstOfRemains.get()) == session;
+        Bytes from = isBegun ? firstOfRemains : StoreKeys.block(session, 0, 0);
+        try (HeldBackStore.Walk walk = store.walk(from, StoreKeys.block(session, Integer.MAX_VALUE, 0))) {
             while (walk.next()) {
                 boolean isOfChanges = StoreKeys.isOfChanges(walk.key());
                 if (!isOfChanges && (keys.size() >= REMOVED_BLOCKS || bytes >= REMOVED_BYTES)) {
+                    firstOfRemains = Bytes.wrap(walk.key());
                     keys.forEach(store::remove);
                     return false;
                 }

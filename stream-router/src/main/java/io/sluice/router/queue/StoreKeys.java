@@ -92,6 +92,10 @@ final class StoreKeys {
                 .array());
     }
 
+    static long sessionOfBlock(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(1);
+    }
+
     static int partitionOfBlock(byte[] key) {
         return ByteBuffer.wrap(key).getInt(1 + Long.BYTES);
     }

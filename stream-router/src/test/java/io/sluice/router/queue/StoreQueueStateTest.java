@@ -105,6 +105,46 @@ class StoreQueueStateTest {
         }
     }
 
+    /** One whose session is older ends while another's entries are being removed. */
+    @Test
+    void removesAllOfSeveralSessionsThatHaveEnded() {
+        doing = () -> {
+            client("a");
+            client("b");
+        };
+        steps.pipeInput(new byte[0], new byte[0]);
+        for (int i = 0; i < 10; i++) {
+            long offset = i;
+            doing = () -> {
+                put("a", 0, offset, Entry.SETTLED);
+                put("b", 0, offset, Entry.queued(large(offset)));
+            };
+            steps.pipeInput(new byte[0], new byte[0]);
+        }
+        doing = () -> end("b");
+        steps.pipeInput(new byte[0], new byte[0]);
+        doing = () -> {
+            state.removeRemains();
+            end("a");
+        };
+        steps.pipeInput(new byte[0], new byte[0]);
+        assertThat(state.hasRemains()).isTrue();
+        removeRemains();
+    }
+
+    private PublishRecord large(long offset) {
+        return new PublishRecord(
+                "t".getBytes(UTF_8),
+                new byte[1 << 20],
+                Qos.AT_LEAST_ONCE,
+                false,
+                null,
+                PublishProperties.NONE,
+                0,
+                offset,
+                1_000 + offset);
+    }
+
     @Test
     void nothingIsLeftOfSessionsThatHaveEnded() {
         for (int i = 0; i < 100; i++) {
@@ -116,6 +156,10 @@ class StoreQueueStateTest {
         });
         steps.pipeInput(new byte[0], new byte[0]);
         assertThat(state.size(List.of(), 0).messages()).isZero();
+        removeRemains();
+    }
+
+    private void removeRemains() {
         doing = () -> state.removeRemains();
         for (int i = 0; state.hasRemains(); i++) {
             assertThat(i).isLessThan(1_000);
