@@ -19,6 +19,7 @@ import java.util.List;
 final class Traffic implements AutoCloseable {
 
     private static final Version V5 = Version.MQTT_5;
+    private static final String DURABLE = "watched";
     private static final int LAST_ID = 60_000;
     private static final Duration POLL = Duration.ofMillis(20);
 
@@ -49,10 +50,15 @@ final class Traffic implements AutoCloseable {
 
     /** Its queue grows while it is away. */
     private static void durable() {
-        Connect connect = Connect.of(V5).clientId("watched").clean(false).with(Property.SESSION_EXPIRY_INTERVAL, 60);
         try (MqttProbe probe = MqttProbe.open(Cluster.first(), V5)) {
-            probe.connect(connect);
+            probe.connect(Connect.of(V5).clientId(DURABLE).clean(false).with(Property.SESSION_EXPIRY_INTERVAL, 600));
             probe.subscribe("watch/#", 1);
+        }
+    }
+
+    private static void endDurable() {
+        try (MqttProbe probe = MqttProbe.open(Cluster.first(), V5)) {
+            probe.connect(Connect.of(V5).clientId(DURABLE));
         }
     }
 
@@ -85,7 +91,9 @@ final class Traffic implements AutoCloseable {
     public void close() throws InterruptedException {
         closing = true;
         thread.join();
-        publisher.close();
         subscribers.forEach(MqttProbe::close);
+        publisher.publish(Pub.to("watch/1", "").retain().qos1(LAST_ID), LAST_ID);
+        publisher.close();
+        endDurable();
     }
 }
