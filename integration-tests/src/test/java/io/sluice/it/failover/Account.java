@@ -23,6 +23,11 @@ final class Account {
         final Set<Integer> attempts = new HashSet<>();
 
         int acknowledged = -1;
+        /**
+         * Whether it is of QoS 2, and its publisher's session has ended before it was acknowledged: a server that was cut off may
+         * write it behind what the publisher sent since by way of another one.
+         */
+        boolean isGivenUp;
 
         private Message(int qos, boolean clears, int sent) {
             this.qos = qos;
@@ -157,6 +162,9 @@ final class Account {
     final List<Calm> calms = new ArrayList<>();
 
     private final Map<String, Reception> current = new HashMap<>();
+    /** By client the topics to which it has published. */
+    private final Map<String, Set<String>> published = new HashMap<>();
+
     private int calmFrom = -1;
 
     /** Reads a history. */
@@ -205,6 +213,10 @@ final class Account {
     }
 
     private void supersede(String client) {
+        published.getOrDefault(client, Set.of()).stream()
+                .flatMap(topic -> messages.get(topic).values().stream())
+                .filter(message -> message.qos == 2 && !message.isAcknowledged())
+                .forEach(message -> message.isGivenUp = true);
         Reception before = current.remove(client);
         if (before != null) {
             before.isSuperseded = true;
@@ -252,6 +264,7 @@ final class Account {
     }
 
     private void sent(Event event, int place) {
+        published.computeIfAbsent(event.client(), unused -> new HashSet<>()).add(event.topic());
         messages.computeIfAbsent(event.topic(), unused -> new LinkedHashMap<>())
                 .computeIfAbsent(
                         event.number(), unused -> new Message(event.qos(), event.kind() == Kind.SENT_CLEAR, place))

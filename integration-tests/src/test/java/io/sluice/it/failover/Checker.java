@@ -154,7 +154,11 @@ final class Checker {
             });
             List<Logged> logged = log.getOrDefault(topic, List.of());
             judgeOrder(
-                    topic + " in the log", logged.stream().map(Logged::number).toList());
+                    topic + " in the log",
+                    logged.stream()
+                            .map(Logged::number)
+                            .filter(number -> !isGivenUp(messages.get(number)))
+                            .toList());
             judgeClears(topic, messages, logged);
         });
     }
@@ -250,7 +254,13 @@ final class Checker {
 
     /** Its first copy may stand in the log before the subscription, and a second one anywhere behind. */
     private boolean mayComeLate(Reception reception, String topic, int number, Message message) {
-        return message != null && message.sent < reception.subscribed && copies(topic, number) > 1;
+        return isGivenUp(message)
+                || (message != null && message.sent < reception.subscribed && copies(topic, number) > 1);
+    }
+
+    /** The order is that of a session. */
+    private static boolean isGivenUp(Message message) {
+        return message != null && message.isGivenUp;
     }
 
     private void judgeMissing(

@@ -165,6 +165,19 @@ class CheckerTest {
     }
 
     @Test
+    void letsWhatWasGivenUpWithASessionComeLate() {
+        connect("s", 1);
+        connect(Kind.CONNECTING_DURABLY, "p", 1, Duration.ZERO);
+        message(Kind.SENT, "p", 1, "g/p/q2", 2, 1);
+        publish("g/p/q2", 2, 2);
+        log.add(new Logged("g/p/q2", 1, 1));
+        receive("g/p/q2", 2, 2, 1);
+        assertThat(broken()).containsOnly(Promise.IN_ORDER);
+        connect(Kind.CONNECTING_ANEW, "p", 2, Duration.ZERO);
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
     void letsTheSecondCopyComeLateOfWhatWasSentBeforeTheSubscription() {
         publish("g/p/q1", 1, 1);
         connect("s", 1);
