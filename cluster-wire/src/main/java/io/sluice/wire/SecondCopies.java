@@ -67,9 +67,4 @@ public final class SecondCopies {
         }
         return ids.isRepeated(message);
     }
-
-    /** Whether a message that was passed long ago is a copy of one that is known. */
-    public boolean isKnownCopy(PublishRecord message) {
-        return ids.isRepeated(message);
-    }
 }

@@ -94,7 +94,7 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
                 new DeadLetters(assigned, MatchTopology.LETTERS, config.topics().deadLetter(), events::damaged);
         store = assigned.getStateStore(MatchTopology.APPLIED);
         store.beforeCommit(this::beforeCommit);
-        lookBack = new LookBack();
+        lookBack = new LookBack(config.uniqueIds());
         copies = new SecondCopies(partitions, config.uniqueIds(), logReader::read);
         follower = table.follow();
         safe = AppliedCodec.decode(store.get(APPLIED), partitions);
@@ -194,7 +194,7 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
             }
             learn();
             long read = lookBack.run(partition, logReader, (clientId, sessionId, message) -> {
-                if (message.weight() <= Topics.MAX_QUEUED_BYTES && !copies.isKnownCopy(message)) {
+                if (message.weight() <= Topics.MAX_QUEUED_BYTES) {
                     send(clientId, sessionId, message);
                 }
             });

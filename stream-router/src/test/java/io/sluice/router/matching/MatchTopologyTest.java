@@ -218,6 +218,32 @@ class MatchTopologyTest {
     }
 
     @Test
+    void leavesOutSecondCopiesWhenItLooksBack() throws Exception {
+        publish("y", Qos.AT_LEAST_ONCE);
+        logCopy("x", 1);
+        logCopy("x", 1);
+        sieve.sifted(0, 3, 0);
+        subscribe("a", 10, version("x", Qos.EXACTLY_ONCE, 10, 0));
+        time();
+
+        assertThat(said()).containsExactly("a 1", "mark 1 10");
+    }
+
+    /** The task has just begun, and knows nothing of what its predecessor matched. */
+    @Test
+    void leavesOutSecondCopiesOfWhatStandsBeforeWhereItLooksBackTo() throws Exception {
+        logCopy("x", 0);
+        begin = 1;
+        logCopy("x", 0);
+        log("x", Qos.EXACTLY_ONCE);
+        sieve.sifted(0, 3, 0);
+        subscribe("a", 10, version("x", Qos.EXACTLY_ONCE, 10, 1));
+        time();
+
+        assertThat(said()).containsExactly("a 2", "mark 1 10");
+    }
+
+    @Test
     void looksBackForEachVersionOnce() throws Exception {
         publish("x", Qos.AT_LEAST_ONCE);
         FilterVersion first = version("x", Qos.AT_LEAST_ONCE, 10, 0);
@@ -301,8 +327,21 @@ class MatchTopologyTest {
 
     /** A message that the log has, and the topology has not. */
     private PublishRecord log(String topic, Qos qos) throws DamagedRecordException {
-        Headers headers = new RecordHeaders()
-                .add("mqtt.qos", Integer.toString(qos.level()).getBytes(UTF_8));
+        return log(topic, qos, new RecordHeaders());
+    }
+
+    /** All of a topic have the same unique id. */
+    private void logCopy(String topic, long notBefore) throws DamagedRecordException {
+        log(
+                topic,
+                Qos.EXACTLY_ONCE,
+                new RecordHeaders()
+                        .add("mqtt.unique-id", ("id of " + topic).getBytes(UTF_8))
+                        .add("mqtt.unique-after", Long.toString(notBefore).getBytes(UTF_8)));
+    }
+
+    private PublishRecord log(String topic, Qos qos, Headers headers) throws DamagedRecordException {
+        headers.add("mqtt.qos", Integer.toString(qos.level()).getBytes(UTF_8));
         PublishRecord message =
                 PublishRecord.decode(topic.getBytes(UTF_8), new byte[0], headers, 0, log.size(), LOGGED.toEpochMilli());
         log.add(message);
