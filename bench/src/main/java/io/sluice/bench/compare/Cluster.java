@@ -1,6 +1,7 @@
 package io.sluice.bench.compare;
 
 import io.sluice.bench.BenchException;
+import io.sluice.bench.MetricsText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -192,11 +193,7 @@ final class Cluster implements AutoCloseable {
 
     /** The sum of a metric of the router over all its labels; 0 while it tells nothing. */
     double routerMetric(String name) {
-        return text(routerAdminPort, "/metrics")
-                .lines()
-                .filter(line -> line.startsWith(name + "{"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        return MetricsText.of(text(routerAdminPort, "/metrics")).sum(name).orElse(0);
     }
 
     private String[] roleSettings(String name, int adminPort) {

@@ -19,8 +19,10 @@ final class Account {
         final int qos;
         final boolean clears;
         final int sent;
-        /** The connections on which it was sent. */
-        final Set<Integer> attempts = new HashSet<>();
+        /** By {@link System#nanoTime}. */
+        final long sentAt;
+        /** How often it was sent, by the connection on which it was sent first, or on which it was made anew. */
+        final Map<Integer, Integer> attempts = new HashMap<>();
 
         int acknowledged = -1;
         /**
@@ -29,10 +31,11 @@ final class Account {
          */
         boolean isGivenUp;
 
-        private Message(int qos, boolean clears, int sent) {
-            this.qos = qos;
-            this.clears = clears;
-            this.sent = sent;
+        private Message(int place, Event event) {
+            qos = event.qos();
+            clears = event.kind() == Kind.SENT_CLEAR;
+            sent = place;
+            sentAt = event.nanos();
         }
 
         boolean isAcknowledged() {
@@ -43,11 +46,20 @@ final class Account {
     /**
      * A message that came.
      *
+     * @param at by {@link System#nanoTime}
      * @param connection over which
      * @param again whether the client had it and had not been told to forget its identifier
      */
     record Receipt(
-            int place, int connection, int qos, int number, int attempt, int packetId, boolean dup, boolean again) {}
+            int place,
+            long at,
+            int connection,
+            int qos,
+            int number,
+            int attempt,
+            int packetId,
+            boolean dup,
+            boolean again) {}
 
     /** A time in which nothing fails. */
     record Calm(int from, int to) {
@@ -113,6 +125,7 @@ final class Account {
         int qos;
         int subscribing = -1;
         int subscribed = -1;
+        long subscribedAt;
         int heardItself = -1;
         boolean isSuperseded;
         final Map<String, List<Receipt>> received = new HashMap<>();
@@ -192,7 +205,7 @@ final class Account {
             case RECEIVED_DAMAGED -> damaged.add(event);
             case LOST, DIED, LEFT, ABANDONED -> ended(connection(event), event, place);
             case TAKEN_OVER -> takenOver(connection(event), event);
-            case CALM -> calmFrom = place;
+            case CALM -> calmFrom = calmFrom < 0 ? place : calmFrom;
             case FAULT -> fault(place);
             case NOTE -> {}
         }
@@ -253,6 +266,7 @@ final class Account {
 
     private static void subscribed(Reception reception, Event event, int place) {
         reception.subscribed = place;
+        reception.subscribedAt = event.nanos();
         reception.qos = event.qos();
     }
 
@@ -266,10 +280,9 @@ final class Account {
     private void sent(Event event, int place) {
         published.computeIfAbsent(event.client(), unused -> new HashSet<>()).add(event.topic());
         messages.computeIfAbsent(event.topic(), unused -> new LinkedHashMap<>())
-                .computeIfAbsent(
-                        event.number(), unused -> new Message(event.qos(), event.kind() == Kind.SENT_CLEAR, place))
+                .computeIfAbsent(event.number(), unused -> new Message(place, event))
                 .attempts
-                .add(event.attempt());
+                .merge(event.attempt(), 1, Integer::sum);
     }
 
     private void acknowledged(Event event, int place) {
@@ -310,6 +323,7 @@ final class Account {
         receipts.computeIfAbsent(event.topic(), unused -> new ArrayList<>())
                 .add(new Receipt(
                         place,
+                        event.nanos(),
                         event.connection(),
                         event.qos(),
                         event.number(),
@@ -339,11 +353,25 @@ final class Account {
                     && attempt <= ofClient.size()
                     && ofClient.get(attempt - 1).will.equals(topic);
         }
+        return timesSent(topic, number, attempt) > 0;
+    }
+
+    /** How often a message of an attempt was sent; what clears tells neither, and is counted all together. */
+    int timesSent(String topic, int number, int attempt) {
         Map<Integer, Message> ofTopic = messages.getOrDefault(topic, Map.of());
-        // What clears tells no number.
-        return number == 0
-                ? ofTopic.values().stream().anyMatch(message -> message.clears)
-                : ofTopic.containsKey(number) && ofTopic.get(number).attempts.contains(attempt);
+        if (number == 0) {
+            return ofTopic.values().stream()
+                    .filter(message -> message.clears)
+                    .flatMap(message -> message.attempts.values().stream())
+                    .mapToInt(Integer::intValue)
+                    .sum();
+        }
+        return ofTopic.containsKey(number) ? ofTopic.get(number).attempts.getOrDefault(attempt, 0) : 0;
+    }
+
+    /** The connection over which something came to a client. */
+    Connection connection(String client, Receipt receipt) {
+        return connections.get(client).get(receipt.connection() - 1);
     }
 
     /** At which QoS all of a topic is published. */

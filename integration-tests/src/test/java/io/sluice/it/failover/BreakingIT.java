@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -140,7 +139,7 @@ class BreakingIT {
             crowd.history().fault(fault.name());
             log.atInfo().addKeyValue("fault", fault.name()).log("Something fails");
             fault.happens().run();
-            last(Duration.ofMillis(QUIET_MS / 4 + random.nextInt(QUIET_MS)));
+            ProcessCluster.last(Duration.ofMillis(QUIET_MS / 4 + random.nextInt(QUIET_MS)));
         }
     }
 
@@ -159,7 +158,7 @@ class BreakingIT {
         crowd.history().note("kill -9 " + process + " for " + away);
         begins(process);
         cluster.get(process).kill();
-        last(away);
+        ProcessCluster.last(away);
         cluster.start(process);
         mended(process);
     }
@@ -168,7 +167,7 @@ class BreakingIT {
         crowd.history().note("kill -STOP " + process + " for " + length);
         begins(process);
         cluster.get(process).pause();
-        last(length);
+        ProcessCluster.last(length);
         cluster.get(process).resume();
         mended(process);
     }
@@ -178,7 +177,7 @@ class BreakingIT {
         crowd.history().note("cut " + process + " - " + server + " for " + length);
         begins(process);
         cluster.link(process, server).cut();
-        last(length);
+        ProcessCluster.last(length);
         cluster.link(process, server).mend();
         mended(process);
     }
@@ -200,13 +199,5 @@ class BreakingIT {
         Stream.of(KAFKA, ZOOKEEPER).forEach(cluster::awaitReady);
         Stream.of(MEMBERS).filter(member -> !member.startsWith("leader")).forEach(cluster::awaitReady);
         crowd.history().note("all serve");
-    }
-
-    /** A fault has its length; this is no waiting for something. */
-    private static void last(Duration length) {
-        long end = System.nanoTime() + length.toNanos();
-        while (end - System.nanoTime() > 0) {
-            LockSupport.parkNanos(end - System.nanoTime());
-        }
     }
 }

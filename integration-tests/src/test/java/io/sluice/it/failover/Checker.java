@@ -49,9 +49,17 @@ final class Checker {
             NOTHING_TWICE,
             /** What comes again at QoS 1, or before the client has released it at QoS 2, has DUP, and comes over a later connection. */
             REPETITION_IS_MARKED,
+            /**
+             * At QoS 1 nothing stands in the log more often than it was sent, nor comes to another one of those who share a
+             * subscription while the connection lasts over which it came.
+             */
+            REPETITION_HAS_CAUSE,
             /** What comes again has the packet identifier that it had. */
             IDENTIFIER_STAYS,
-            /** The messages of a publisher, topic and QoS stand in the log and come in the order of their sending. */
+            /**
+             * The messages of a publisher, topic and QoS stand in the log and come in the order of their sending, as does what
+             * comes again over a later connection.
+             */
             IN_ORDER,
             /** A SUBSCRIBE finds what was retained, and does not find what was cleared, before it. */
             RETAINED_IS_SEEN,
@@ -115,7 +123,7 @@ final class Checker {
         checker.judgeUnreadable();
         account.receptions.forEach(checker::judgeReception);
         checker.judgeRepetitions();
-        checker.violations.addAll(ShareChecker.judge(account));
+        checker.violations.addAll(ShareChecker.judge(account, checker::copies, troubles));
         checker.violations.addAll(ConnectionChecker.judge(account, log, troubles));
         return checker.violations;
     }
@@ -160,7 +168,25 @@ final class Checker {
                             .filter(number -> !isGivenUp(messages.get(number)))
                             .toList());
             judgeClears(topic, messages, logged);
+            judgeCopies(topic, logged);
         });
+    }
+
+    /** At QoS 1 each time that it is sent may put a message into the log. */
+    private void judgeCopies(String topic, List<Logged> logged) {
+        if (account.qos(topic) != 1) {
+            return;
+        }
+        logged.stream()
+                .collect(Collectors.groupingBy(message -> message, Collectors.counting()))
+                .forEach((message, found) -> {
+                    int sent = later.timesSent(topic, message.number(), message.attempt());
+                    if (sent > 0 && found > sent) {
+                        violated(
+                                Promise.REPETITION_HAS_CAUSE,
+                                "%s was sent %d times, is in the log %d times".formatted(message, sent, found));
+                    }
+                });
     }
 
     /** They tell no number, so they are counted. */
@@ -241,6 +267,7 @@ final class Checker {
                     numbers.stream()
                             .filter(number -> !mayComeLate(reception, topic, number, messages.get(number)))
                             .toList());
+            judgeOrderOfRepetitions(reception, topic, messages, receipts);
             judgeMissing(reception, topic, messages, numbers);
             if (Math.min(account.qos(topic), reception.qos) == 0 && reception.isOfOneConnection()) {
                 account.calms.forEach(calm -> judgeCalm(calm, reception, topic, messages, Set.copyOf(numbers)));
@@ -250,6 +277,30 @@ final class Checker {
                 judgeRetained(reception, topic, messages);
             }
         });
+    }
+
+    /**
+     * What comes again over a later connection comes in the order in which it came first, and before what is newer. Of what
+     * stands in the log twice nobody knows whether it comes again or for the second time.
+     */
+    private void judgeOrderOfRepetitions(
+            Reception reception, String topic, Map<Integer, Message> messages, List<Receipt> receipts) {
+        Set<Integer> earlier = new HashSet<>();
+        Map<Integer, Integer> newest = new HashMap<>();
+        for (Receipt receipt : receipts) {
+            int number = receipt.number();
+            if (number <= 0 || isGivenUp(messages.get(number)) || copies(topic, number) > 1) {
+                continue;
+            }
+            int before = newest.getOrDefault(receipt.connection(), 0);
+            if (!earlier.add(number) && number < before) {
+                violated(
+                        Promise.IN_ORDER,
+                        "%s: %d comes again after %d to %s over its connection %d"
+                                .formatted(topic, number, before, reception, receipt.connection()));
+            }
+            newest.put(receipt.connection(), Math.max(number, before));
+        }
     }
 
     /** Its first copy may stand in the log before the subscription, and a second one anywhere behind. */

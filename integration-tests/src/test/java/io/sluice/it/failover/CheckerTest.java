@@ -79,6 +79,12 @@ class CheckerTest {
         }
     }
 
+    /** Its publisher has sent it again, and it stands in the log again. */
+    private void publishAgain(String topic, int qos, int number) {
+        history.add(Kind.SENT, "p", 1, "gateway", topic, qos, number, 1, number, true);
+        log.add(new Logged(topic, number, 1));
+    }
+
     private List<Promise> broken(String... mortalServers) {
         List<Trouble> troubles = Stream.of(mortalServers).map(Trouble::always).toList();
         return Checker.judge(history.events(), history.events(), log, troubles).stream()
@@ -112,6 +118,7 @@ class CheckerTest {
         publish("g/p/q1", 1, 2);
         receive("g/p/q1", 1, 1);
         happens(Kind.LOST, "s", 1);
+        log.add(new Logged("g/s/will", 1, 1));
         assertThat(broken("gateway")).isEmpty();
         assertThat(broken()).containsExactly(Promise.CONNECTED_STAYS);
         publish("g/p/q1", 1, 3);
@@ -128,11 +135,29 @@ class CheckerTest {
         }
         assertThat(broken())
                 .containsExactlyInAnyOrder(Promise.NOTHING_TWICE, Promise.NOTHING_TWICE, Promise.REPETITION_IS_MARKED);
-        log.addAll(List.copyOf(log));
+        for (int qos = 0; qos <= 2; qos++) {
+            publishAgain("g/p/q" + qos, qos, 1);
+        }
         assertThat(broken())
                 .as("what its publisher has sent again comes again")
                 .hasSize(4)
                 .containsOnly(Promise.NOTHING_TWICE);
+    }
+
+    @Test
+    void findsNoMoreInTheLogThanWasSent() {
+        connect("s", 1);
+        publish("g/p/q1", 1, 1);
+        log.add(new Logged("g/p/q1", 1, 1));
+        receive("g/p/q1", 1, 1, 1);
+        assertThat(broken()).containsExactly(Promise.REPETITION_HAS_CAUSE);
+        message(Kind.SENT, "p", 1, "g/p/q1", 1, 1);
+        assertThat(broken()).as("its publisher has sent it again").isEmpty();
+        message(Kind.SENT_CLEAR, "p", 1, "g/p/state", 1, 3);
+        log.add(new Logged("g/p/state", 0, 0));
+        assertThat(broken()).isEmpty();
+        log.add(new Logged("g/p/state", 0, 0));
+        assertThat(broken()).as("what clears").containsExactly(Promise.REPETITION_HAS_CAUSE);
     }
 
     @Test
@@ -142,7 +167,7 @@ class CheckerTest {
         message(Kind.SUBSCRIBING, "s", 1, "g", 0, 0);
         message(Kind.SUBSCRIBED, "s", 1, "g", 0, 0);
         publish("g/p/q1", 1, 1);
-        log.addAll(List.copyOf(log));
+        publishAgain("g/p/q1", 1, 1);
         publish("g/p/q2", 2, 1);
         receive("g/p/q1", 0, 1, 1);
         assertThat(broken()).isEmpty();
@@ -155,7 +180,8 @@ class CheckerTest {
         connect("s", 1);
         publish("g/p/q1", 1, 1);
         publish("g/p/q1", 1, 2);
-        log.addAll(List.copyOf(log));
+        publishAgain("g/p/q1", 1, 1);
+        publishAgain("g/p/q1", 1, 2);
         receive("g/p/q1", 1, 1, 2, 1, 2);
         assertThat(broken()).isEmpty();
         publish("g/p/q1", 1, 3);
@@ -184,7 +210,7 @@ class CheckerTest {
         publish("g/p/q1", 1, 2);
         receive("g/p/q1", 1, 2, 1);
         assertThat(broken()).containsExactly(Promise.IN_ORDER);
-        log.add(new Logged("g/p/q1", 1, 1));
+        publishAgain("g/p/q1", 1, 1);
         assertThat(broken()).isEmpty();
     }
 
@@ -215,6 +241,10 @@ class CheckerTest {
         assertThat(broken()).isEmpty();
         message(Kind.RECEIVED_RETAINED, "s", 1, "g/p/state", 1, 1);
         assertThat(broken()).containsExactly(Promise.RETAINED_IS_SEEN);
+        message(Kind.RECEIVED, "s", 1, "g/p/state", 1, 0);
+        publish("g/p/state", 1, 3);
+        receive("g/p/state", 1, 3, 0);
+        assertThat(broken()).as("what clears tells no number").containsExactly(Promise.RETAINED_IS_SEEN);
     }
 
     @Test
@@ -224,13 +254,28 @@ class CheckerTest {
         assertThat(broken()).isEmpty();
         happens(Kind.DIED, "p", 1);
         assertThat(broken()).containsOnly(Promise.WILL_ONCE);
-        assertThat(broken("gateway")).as("its gateway died too").isEmpty();
+        assertThat(broken("gateway")).as("also when its gateway dies").containsOnly(Promise.WILL_ONCE);
         log.add(new Logged("g/p/will", 1, 1));
         assertThat(broken()).as("it did not come").containsExactly(Promise.WILL_ONCE);
         receive("g/p/will", 1, 1);
         assertThat(broken()).isEmpty();
         log.add(new Logged("g/p/will", 1, 1));
         assertThat(broken()).as("it was published twice").containsExactly(Promise.WILL_ONCE);
+    }
+
+    @Test
+    void awaitsTheWillOfWhoIsLostWithItsGateway() {
+        connect("p", 1);
+        happens(Kind.LOST, "p", 1);
+        assertThat(broken("gateway")).containsExactly(Promise.WILL_ONCE);
+        log.add(new Logged("g/p/will", 1, 1));
+        assertThat(broken("gateway")).isEmpty();
+        connect("s", 1);
+        assertThat(broken("gateway"))
+                .as("who has begun to listen since may have come late")
+                .isEmpty();
+        log.add(new Logged("g/p/will", 1, 1));
+        assertThat(broken("gateway")).as("it was published twice").containsExactly(Promise.WILL_ONCE);
     }
 
     @Test
@@ -334,7 +379,7 @@ class CheckerTest {
     // --- shared subscriptions
 
     private void share(String client) {
-        connect(Kind.CONNECTING_DURABLY, client, 1, Duration.ZERO);
+        history.add(Kind.CONNECTING_DURABLY, client, 1, "gateway", "", 0, 0, 0, 0, false);
         happens(Kind.CONNECTED, client, 1);
         message(Kind.SUBSCRIBING, client, 1, "$share/two/g", 2, 0);
         message(Kind.SUBSCRIBED, client, 1, "$share/two/g", 2, 0);
@@ -353,15 +398,31 @@ class CheckerTest {
     }
 
     @Test
-    void letsThoseWhoShareGetSomethingTwiceAtQos1() {
+    void letsThoseWhoShareGetSomethingTwiceAtQos1WhenAConnectionIsOver() {
+        share("s");
+        share("t");
+        publish("g/p/q1", 1, 1);
+        message(Kind.RECEIVED, "s", 1, "g/p/q1", 1, 1);
+        happens(Kind.DIED, "s", 1);
+        message(Kind.RECEIVED, "t", 1, "g/p/q1", 1, 1);
+        assertThat(broken()).isEmpty();
+        message(Kind.RECEIVED_RETAINED, "t", 1, "g/p/q1", 1, 1);
+        assertThat(broken()).containsExactly(Promise.NOTHING_FOREIGN);
+    }
+
+    @Test
+    void wantsOneOfThoseWhoShareToHaveSomethingAtATimeAtQos1() {
         share("s");
         share("t");
         publish("g/p/q1", 1, 1);
         message(Kind.RECEIVED, "s", 1, "g/p/q1", 1, 1);
         message(Kind.RECEIVED, "t", 1, "g/p/q1", 1, 1);
-        assertThat(broken()).isEmpty();
-        message(Kind.RECEIVED_RETAINED, "t", 1, "g/p/q1", 1, 1);
-        assertThat(broken()).containsExactly(Promise.NOTHING_FOREIGN);
+        assertThat(broken()).containsExactly(Promise.REPETITION_HAS_CAUSE);
+        assertThat(broken("gateway")).as("which was lost").isEmpty();
+        publishAgain("g/p/q1", 1, 1);
+        assertThat(broken()).as("each has one of two copies").isEmpty();
+        message(Kind.RECEIVED, "t", 1, "g/p/q1", 1, 1);
+        assertThat(broken()).containsExactly(Promise.REPETITION_HAS_CAUSE);
     }
 
     // --- durable sessions
@@ -404,6 +465,28 @@ class CheckerTest {
         assertThat(broken()).as("as it should be").doesNotContain(Promise.REPETITION_IS_MARKED);
         receive(Kind.RECEIVED, 2, 1, 1, 8, true);
         assertThat(broken()).contains(Promise.REPETITION_IS_MARKED, Promise.IDENTIFIER_STAYS);
+    }
+
+    @Test
+    void wantsWhatComesAgainInItsOrder() {
+        connectDurably("s", 1, Kind.CONNECTED);
+        for (int number = 1; number <= 4; number++) {
+            publish("g/p/q1", 1, number);
+        }
+        receive(Kind.RECEIVED, 1, 1, 1, 1, false);
+        receive(Kind.RECEIVED, 1, 1, 2, 2, false);
+        receive(Kind.RECEIVED, 1, 1, 3, 3, false);
+        happens(Kind.LEFT, "s", 1);
+        connectDurably("s", 2, Kind.RESUMED);
+        receive(Kind.RECEIVED, 2, 1, 2, 2, true);
+        receive(Kind.RECEIVED, 2, 1, 3, 3, true);
+        receive(Kind.RECEIVED, 2, 1, 4, 4, false);
+        assertThat(broken()).isEmpty();
+        happens(Kind.LEFT, "s", 2);
+        connectDurably("s", 3, Kind.RESUMED);
+        receive(Kind.RECEIVED, 3, 1, 4, 4, true);
+        receive(Kind.RECEIVED, 3, 1, 3, 3, true);
+        assertThat(broken()).containsExactly(Promise.IN_ORDER);
     }
 
     @Test

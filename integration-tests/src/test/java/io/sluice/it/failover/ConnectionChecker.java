@@ -152,11 +152,8 @@ final class ConnectionChecker {
         if (connection.answer == null || connection.ended == null || connection.ended == Kind.LEFT) {
             return false;
         }
-        if (!connection.isDurable()) {
-            // Its gateway's death takes it along.
-            return connection.ended == Kind.DIED && !inTrouble(connection, connection.endedAt);
-        }
-        boolean isDelayed = connection.willDelayNanos > 0;
+        // It waits no longer than its session.
+        boolean isDelayed = connection.isDurable() && connection.willDelayNanos > 0;
         return !isDelayed || (!others && (next == null || next.answer == Kind.CONNECTED));
     }
 
@@ -199,7 +196,10 @@ final class ConnectionChecker {
                 .filter(will -> will.attempt() == connection.number)
                 .toList();
         long times = came.stream().filter(will -> !will.dup()).count();
-        boolean promised = reception.subscribed < connection.endedPlace && !reception.isOver() && reception.qos > 0;
+        boolean promised = reception.subscribed < connection.endedPlace
+                && reception.subscribedAt - earliestEnd(connection) < 0
+                && !reception.isOver()
+                && reception.qos > 0;
         if (times > 1 || (promised && came.isEmpty())) {
             violated(Promise.WILL_ONCE, "of %s came to %s as %s".formatted(connection, reception, came));
         }

@@ -333,7 +333,7 @@ final class Crowd implements AutoCloseable {
         return times.stream().sorted().toList();
     }
 
-    /** A gateway behind this address is killed: connections to it may be lost, and with clean sessions their wills. */
+    /** Something happens to the gateway behind this address: connections to it may be lost. */
     synchronized void mayLose(InetSocketAddress server) {
         troubles.add(Trouble.since(name(server), System.nanoTime() - SHORTLY_BEFORE.toNanos()));
     }
@@ -454,7 +454,8 @@ final class Crowd implements AutoCloseable {
         return violation.promise() == Promise.SUBSCRIBED_GETS_ALL || violation.promise() == Promise.WILL_ONCE;
     }
 
-    private List<Violation> judge() {
+    /** All promises that were not kept so far; what is under way is missing still. */
+    List<Violation> judge() {
         // Before the log is read, which may have more than this then, but not less.
         List<Event> events = history.events();
         List<Logged> logged = new ArrayList<>();

@@ -8,6 +8,7 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 import io.sluice.it.failover.Plan.Lane;
 import io.sluice.wire.Origin;
 import io.sluice.wire.PublishRecord;
+import io.sluice.wire.Qos;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.instrument.Instrumentation;
@@ -16,13 +17,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import net.bytebuddy.agent.builder.AgentBuilder;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.method.MethodDescription;
@@ -30,13 +36,16 @@ import net.bytebuddy.matcher.ElementMatcher;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
 
 /**
- * A Java agent that makes a gateway or a router break a promise, by changing its classes, and those through which it speaks with
- * Kafka, as they are loaded. Which promise is told by a file that holds the name of a constant, and may change while the process
- * runs.
+ * A Java agent that makes a gateway or a router break promises, by changing its classes, and those through which it speaks with
+ * Kafka, as they are loaded. Which promises is told by a file that holds names of constants, with commas between them, and may
+ * change while the process runs. The process prints what it has seen that it is to do, and what it has done for the first time
+ * since.
  */
 public enum Sabotage {
     /** Does nothing. */
@@ -49,10 +58,14 @@ public enum Sabotage {
     SWAP("gateway"),
     /** Messages are acknowledged when they are handed to Kafka's client. */
     ACKNOWLEDGE_EARLY("gateway"),
+    /** Now and then a message of QoS 1 is written to the log twice. */
+    APPEND_TWICE("gateway"),
     /** What clears a retained message leaves the gateway's copy as it was. */
     FORGET_CLEARS("gateway"),
     /** A message of a durable session is done when it was sent. */
     SETTLE_EARLY("gateway"),
+    /** Now and then a message of QoS 1 goes to two of those who share a subscription. */
+    GIVE_TWICE("gateway"),
     /** A message has another packet identifier a moment later. */
     CHANGE_IDENTIFIERS("gateway"),
     /** A QoS 2 message that is sent again is taken for another one. */
@@ -62,7 +75,9 @@ public enum Sabotage {
     /** PUBREC leaves no trace in the index. */
     FORGET_PUBREC("router"),
     /** The will of a session is not delayed. */
-    HASTEN_WILLS("router");
+    HASTEN_WILLS("router"),
+    /** Wills that are left to the router, as those of a gateway that was lost, are left alone. */
+    FORGET_WILLS_OF_THE_LOST("router");
 
     private static final int NOW_AND_THEN = 20;
     private static final Duration LOOK = Duration.ofMillis(20);
@@ -70,13 +85,15 @@ public enum Sabotage {
     private static final String PRODUCER = "org.apache.kafka.clients.producer.KafkaProducer";
     private static final String RETAINED = "io.sluice.gateway.kafka.RetainedMessages";
     private static final String FLOW = "io.sluice.gateway.session.DurableFlow";
+    private static final String LANE = "io.sluice.gateway.group.GroupLane";
     private static final String IDENTIFIERS = "io.sluice.wire.PacketIdRanges";
     private static final String RECEIPT = "io.sluice.wire.InboundReceipt";
     private static final String PAGE = "io.sluice.router.queue.PageBuilder$Messages";
     private static final String QUEUE = "io.sluice.router.queue.ClientQueue";
     private static final String WILL = "io.sluice.wire.StoredWill";
 
-    private static volatile Sabotage chosen = NONE;
+    private static volatile Set<Sabotage> chosen = EnumSet.of(NONE);
+    private static final Set<Sabotage> done = ConcurrentHashMap.newKeySet();
     private static int seen;
     private static final Map<String, ConsumerRecord<byte[], byte[]>> held = new HashMap<>();
 
@@ -113,7 +130,17 @@ public enum Sabotage {
 
     /** What a process prints when it has seen that it is to do this. */
     String announcement() {
-        return "Sabotage: " + this;
+        return "Sabotage: " + this + " is to be done";
+    }
+
+    /** What a process prints when it does this for the first time since. */
+    String deed() {
+        return "Sabotage: " + this + " is done";
+    }
+
+    /** What the file is to hold. */
+    static String choice(Collection<Sabotage> sabotages) {
+        return sabotages.stream().map(Sabotage::name).collect(Collectors.joining(","));
     }
 
     /** Called by the JVM before the process's own main. */
@@ -126,11 +153,13 @@ public enum Sabotage {
             agent = change(agent, PRODUCER, named("send").and(takesArguments(2)), Send.class);
             agent = change(agent, RETAINED, named("accept"), Accept.class);
             agent = change(agent, FLOW, named("publish"), Publish.class);
+            agent = change(agent, LANE, named("give"), Give.class);
             agent = change(agent, IDENTIFIERS, named("id"), Identifier.class);
             agent = change(agent, RECEIPT, named("uniqueId"), UniqueId.class);
         } else {
             agent = change(agent, PAGE, named("add"), PageEntry.class);
             agent = change(agent, QUEUE, named("received").and(takesArgument(2, Origin.class)), Pubrec.class);
+            agent = change(agent, QUEUE, named("publishWill").and(takesArguments(3)), PublishWill.class);
             agent = change(agent, WILL, named("delaySeconds"), WillDelay.class);
         }
         agent.installOn(instrumentation);
@@ -152,10 +181,14 @@ public enum Sabotage {
     private static void follow(Path choice) {
         while (true) {
             try {
-                Sabotage now = valueOf(Files.readString(choice));
-                if (now != chosen) {
+                Set<Sabotage> now = EnumSet.noneOf(Sabotage.class);
+                for (String name : Files.readString(choice).split(",", -1)) {
+                    now.add(valueOf(name));
+                }
+                if (!now.equals(chosen)) {
+                    done.clear();
                     chosen = now;
-                    System.out.println(now.announcement());
+                    now.forEach(sabotage -> System.out.println(sabotage.announcement()));
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -166,7 +199,15 @@ public enum Sabotage {
 
     /** Whether this is what is to be done now. */
     public boolean isChosen() {
-        return chosen == this;
+        return chosen.contains(this);
+    }
+
+    /** It is being done; true. */
+    public boolean isDone() {
+        if (done.add(this)) {
+            System.out.println(deed());
+        }
+        return true;
     }
 
     /** What the consumer has read. Public, as is all that follows: it becomes part of other classes. */
@@ -180,15 +221,17 @@ public enum Sabotage {
         }
     }
 
-    /** What the producer is told to write. */
+    /** What the producer is told to write. It goes by its interface here: its class must not be loaded before it can be changed. */
     public static final class Send {
         private Send() {}
 
-        /** Calls back before there is anything to tell, and never again. */
+        /** Writes it once more, or calls back before there is anything to tell, and never again. */
         @Advice.OnMethodEnter
         public static void enter(
+                @Advice.This Producer<byte[], byte[]> producer,
                 @Advice.Argument(0) ProducerRecord<byte[], byte[]> record,
                 @Advice.Argument(value = 1, readOnly = false) Callback callback) {
+            appendTwice(producer, record, callback);
             callback = acknowledge(record, callback);
         }
     }
@@ -200,7 +243,7 @@ public enum Sabotage {
         /** Whether the method is to be passed over. */
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
         public static boolean enter(@Advice.Argument(0) PublishRecord message) {
-            return FORGET_CLEARS.isChosen() && message.payload().length == 0;
+            return FORGET_CLEARS.isChosen() && message.payload().length == 0 && FORGET_CLEARS.isDone();
         }
     }
 
@@ -215,6 +258,17 @@ public enum Sabotage {
         }
     }
 
+    /** What a group gives to a member. */
+    public static final class Give {
+        private Give() {}
+
+        /** Has the group take it for what is still to be given. */
+        @Advice.OnMethodExit
+        public static void exit(@Advice.This Object lane, @Advice.Argument(0) Object delivery) {
+            giveTwice(lane, delivery);
+        }
+    }
+
     /** The packet identifier of a place in the log. */
     public static final class Identifier {
         private Identifier() {}
@@ -222,7 +276,7 @@ public enum Sabotage {
         /** Is that of another place, which changes 30 times a second. */
         @Advice.OnMethodEnter
         public static void enter(@Advice.Argument(value = 1, readOnly = false) long offset) {
-            offset += CHANGE_IDENTIFIERS.isChosen() ? System.nanoTime() >>> 25 : 0;
+            offset += CHANGE_IDENTIFIERS.isChosen() && CHANGE_IDENTIFIERS.isDone() ? System.nanoTime() >>> 25 : 0;
         }
     }
 
@@ -233,7 +287,7 @@ public enum Sabotage {
         /** Is another one each time. */
         @Advice.OnMethodExit
         public static void exit(@Advice.Return(readOnly = false) String id) {
-            id += FORGET_RECEIPTS.isChosen() ? "/" + System.nanoTime() : "";
+            id += FORGET_RECEIPTS.isChosen() && FORGET_RECEIPTS.isDone() ? "/" + System.nanoTime() : "";
         }
     }
 
@@ -244,7 +298,7 @@ public enum Sabotage {
         /** Whether it is passed over. */
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
         public static boolean enter() {
-            return SKIP_ON_PAGES.isChosen() && isHit();
+            return SKIP_ON_PAGES.isChosen() && isHit() && SKIP_ON_PAGES.isDone();
         }
     }
 
@@ -255,7 +309,18 @@ public enum Sabotage {
         /** Whether it does not. */
         @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
         public static boolean enter() {
-            return FORGET_PUBREC.isChosen();
+            return FORGET_PUBREC.isChosen() && FORGET_PUBREC.isDone();
+        }
+    }
+
+    /** The will that nobody else publishes. */
+    public static final class PublishWill {
+        private PublishWill() {}
+
+        /** Whether it is passed over. */
+        @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+        public static boolean enter() {
+            return FORGET_WILLS_OF_THE_LOST.isChosen() && FORGET_WILLS_OF_THE_LOST.isDone();
         }
     }
 
@@ -266,12 +331,12 @@ public enum Sabotage {
         /** Changes what is returned. */
         @Advice.OnMethodExit
         public static void exit(@Advice.Return(readOnly = false) long seconds) {
-            seconds = HASTEN_WILLS.isChosen() ? 0 : seconds;
+            seconds = HASTEN_WILLS.isChosen() && seconds > 0 && HASTEN_WILLS.isDone() ? 0 : seconds;
         }
     }
 
-    /** Whether it is the turn of this one. One thread asks, whatever is chosen. */
-    public static boolean isHit() {
+    /** Whether it is the turn of this one. */
+    public static synchronized boolean isHit() {
         return ++seen % NOW_AND_THEN == 0;
     }
 
@@ -285,6 +350,20 @@ public enum Sabotage {
             Runnable nothing = () -> {};
             accessible(flow, "settled", Origin.class, Runnable.class)
                     .invoke(flow, new Origin(sent.partition(), sent.offset()), nothing);
+            SETTLE_EARLY.isDone();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Has a group give a message of QoS 1 to another member as well. */
+    public static void giveTwice(Object lane, Object delivery) {
+        try {
+            if (GIVE_TWICE.isChosen() && accessible(delivery, "qos").invoke(delivery) == Qos.AT_LEAST_ONCE && isHit()) {
+                Object message = accessible(delivery, "message").invoke(delivery);
+                accessible(lane, "giveBack", PublishRecord.class).invoke(lane, message);
+                GIVE_TWICE.isDone();
+            }
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
@@ -296,14 +375,31 @@ public enum Sabotage {
         return method;
     }
 
+    /** Writes some of the messages that their publishers sent at QoS 1 once more than they sent them. */
+    public static void appendTwice(
+            Producer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record, Callback callback) {
+        // Nobody is called back for what this writes, nor is it written twice therefore.
+        if (APPEND_TWICE.isChosen() && isMessage(record, callback) && isOfQos1(record) && isHit()) {
+            producer.send(record, null);
+            APPEND_TWICE.isDone();
+        }
+    }
+
+    private static boolean isMessage(ProducerRecord<byte[], byte[]> record, Callback callback) {
+        return callback != null && record.topic().endsWith("publish");
+    }
+
+    private static boolean isOfQos1(ProducerRecord<byte[], byte[]> record) {
+        Header qos = record.headers().lastHeader("mqtt.qos");
+        return qos != null && new String(qos.value(), UTF_8).equals("1");
+    }
+
     /** Calls back, and gives what does nothing when it is called back. */
     public static Callback acknowledge(ProducerRecord<byte[], byte[]> record, Callback callback) {
-        boolean isEarly = ACKNOWLEDGE_EARLY.isChosen()
-                && callback != null
-                && record.topic().endsWith("publish");
-        if (!isEarly) {
+        if (!ACKNOWLEDGE_EARLY.isChosen() || !isMessage(record, callback)) {
             return callback;
         }
+        ACKNOWLEDGE_EARLY.isDone();
         callback.onCompletion(null, null);
         return (metadata, failure) -> {};
     }
@@ -335,13 +431,17 @@ public enum Sabotage {
         if (earlier != null) {
             out.add(record);
             out.add(earlier);
+            SWAP.isDone();
         } else if (!hit) {
             out.add(record);
         } else if (REPEAT.isChosen()) {
             out.add(record);
             out.add(record);
+            REPEAT.isDone();
         } else if (SWAP.isChosen()) {
             held.put(topic, record);
+        } else {
+            LOSE.isDone();
         }
     }
 }

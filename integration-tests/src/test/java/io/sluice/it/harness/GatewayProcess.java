@@ -2,20 +2,18 @@ package io.sluice.it.harness;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sluice.it.probe.Connect;
-import io.sluice.it.probe.MqttProbe;
-import io.sluice.it.probe.Version;
+import io.sluice.bench.MetricsText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Scanner;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -90,23 +88,23 @@ public final class GatewayProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** The sum of a metric over all its labels that have these in them, such as {@code qos="0"}; 0 if there is none. */
+    /**
+     * The sum of a metric over all its labels that have these in them, such as {@code qos="0"}; 0 if none has. The gateway must
+     * tell the metric.
+     */
     public double metric(String name, String... labels) {
-        return OsProcess.get(admin("/metrics"))
-                .lines()
-                .filter(line -> line.startsWith(name + "{"))
-                .filter(line -> Stream.of(labels).allMatch(line::contains))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        OptionalDouble sum = metrics().sum(name, labels);
+        assertThat(sum).as("what %s tells of %s", process, name).isPresent();
+        return sum.getAsDouble();
+    }
+
+    private MetricsText metrics() {
+        return MetricsText.of(OsProcess.get(admin("/metrics")));
     }
 
     /** The names of all metrics. */
     public Set<String> metricNames() {
-        return OsProcess.get(admin("/metrics"))
-                .lines()
-                .filter(line -> !line.startsWith("#"))
-                .map(line -> line.split("[{ ]", 2)[0])
-                .collect(Collectors.toSet());
+        return metrics().names();
     }
 
     /** Waits until nobody is connected and nothing is left of those who were. */
@@ -134,7 +132,7 @@ public final class GatewayProcess implements AutoCloseable {
 
     /** The last line of jcmd's histogram of living objects, whose making collects the others: Total, objects, bytes. */
     private long liveHeap() {
-        String total = jcmd("GC.class_histogram")
+        String total = process.jcmd("GC.class_histogram")
                 .lines()
                 .filter(line -> line.startsWith("Total"))
                 .findFirst()
@@ -154,17 +152,6 @@ public final class GatewayProcess implements AutoCloseable {
         }
     }
 
-    private String jcmd(String command) {
-        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
-        Tools.demand(Files.isExecutable(jcmd) && Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux and a JDK");
-        try {
-            Process asking = new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), command).start();
-            return new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** Stops it, unless it was killed; it must have run until now or until it was told to stop, and have lost no buffer. */
     @Override
     public void close() {
@@ -173,11 +160,7 @@ public final class GatewayProcess implements AutoCloseable {
         }
         if (!toldToStop) {
             assertThat(process.isAlive()).as("%s still runs", process.name()).isTrue();
-            // The detector speaks when the lost buffer's memory is collected and another buffer is taken.
-            jcmd("GC.run");
-            try (MqttProbe probe = MqttProbe.open(address(), Version.MQTT_5)) {
-                probe.connect(Connect.of(Version.MQTT_5));
-            }
+            LeakWatch.letSpeak(process, address());
             process.terminate();
         }
         assertThat(process.awaitEnd()).as("exit code of %s", process.name()).isZero();

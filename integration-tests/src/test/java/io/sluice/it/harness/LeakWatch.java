@@ -5,6 +5,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
+import io.sluice.it.probe.Connect;
+import io.sluice.it.probe.MqttProbe;
+import io.sluice.it.probe.Version;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -31,9 +35,17 @@ final class LeakWatch extends AppenderBase<ILoggingEvent> {
         }
     }
 
+    /** Has the detector of a gateway that serves print what it has to say. */
+    static void letSpeak(OsProcess gateway, InetSocketAddress mqtt) {
+        // It speaks when the lost buffer's memory is collected and another buffer is taken.
+        gateway.jcmd("GC.run");
+        try (MqttProbe probe = MqttProbe.open(mqtt, Version.MQTT_5)) {
+            probe.connect(Connect.of(Version.MQTT_5));
+        }
+    }
+
     /** What was said since it began, or since this was asked last. */
     static List<String> leaks() {
-        // The detector speaks when the lost buffer's memory is collected and another buffer is taken.
         for (int i = 0; i < 2; i++) {
             System.gc();
             PooledByteBufAllocator.DEFAULT.directBuffer().release();

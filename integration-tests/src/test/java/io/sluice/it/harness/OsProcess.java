@@ -230,6 +230,18 @@ public final class OsProcess implements AutoCloseable {
         }
     }
 
+    /** What the JDK's {@code jcmd} answers to a command about it; without a JDK, or elsewhere than on Linux, the test is skipped. */
+    String jcmd(String command) {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        Tools.demand(Files.isExecutable(jcmd) && Files.isDirectory(Path.of("/proc/self/fd")), "needs Linux and a JDK");
+        try {
+            Process asking = new ProcessBuilder(jcmd.toString(), Long.toString(process.pid()), command).start();
+            return new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What it printed so far. */
     public String printed() {
         try {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -244,6 +245,14 @@ public final class ProcessCluster implements AutoCloseable {
         });
     }
 
+    /** Lets a fault last: it has its length, so this is no waiting for something. */
+    public static void last(Duration length) {
+        long end = System.nanoTime() + length.toNanos();
+        while (end - System.nanoTime() > 0) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+    }
+
     /** The incarnations of gateways that were declared lost, and in how many partitions of the commands. */
     public Map<String, Integer> lostGateways() {
         Map<String, Integer> lost = new HashMap<>();
@@ -279,17 +288,24 @@ public final class ProcessCluster implements AutoCloseable {
         return HOST + ":" + kafkaPort;
     }
 
-    /** Ends everything; Kafka and ZooKeeper last. */
+    /** Ends everything; Kafka and ZooKeeper last. Gateways that serve say before which buffers they have lost. */
     @Override
     public void close() {
         List<OsProcess> running = new ArrayList<>(processes.values());
-        for (int i = running.size() - 1; i >= 0; i--) {
-            running.get(i).close();
+        try {
+            members.keySet().stream()
+                    .filter(member -> member.startsWith("gateway") && processes.containsKey(member))
+                    .filter(gateway -> OsProcess.status(url(gateway, "/ready")) == 200)
+                    .forEach(gateway -> LeakWatch.letSpeak(get(gateway), mqtt(gateway)));
+        } finally {
+            for (int i = running.size() - 1; i >= 0; i--) {
+                running.get(i).close();
+            }
+            members.values().forEach(ways -> {
+                ways.kafka().close();
+                ways.zooKeeper().close();
+            });
         }
-        members.values().forEach(ways -> {
-            ways.kafka().close();
-            ways.zooKeeper().close();
-        });
         assertThat(running).noneMatch(OsProcess::isAlive);
         assertThat(running)
                 .as("processes that lost a buffer")
