@@ -23,18 +23,25 @@ class SlowSubscribersIT {
 
     private static final Logger log = LoggerFactory.getLogger(SlowSubscribersIT.class);
 
-    private static final int RATE = 5_000;
-    private static final int SECONDS = Extent.of(2, 60);
+    private static final int RATE = 500;
+    private static final int SECONDS = Extent.of(3, 60);
     private static final int MESSAGES = RATE * SECONDS;
     private static final int MANY = 100;
     /** So few that each of them gets more than the sockets hold. */
     private static final int SOME = Extent.of(2, 20);
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    /** How late a message may be acknowledged; in short others have the machine as well, and may take most of it. */
+    private static final Duration LATE = Extent.of(Duration.ofSeconds(10), Duration.ofSeconds(3));
 
-    private static final int QUEUE_MESSAGES = 1_000;
-    private static final int QUEUE_BYTES = 1 << 20;
+    /** More than there are, so that nothing but the limits in bytes keeps the queues short. */
+    private static final int QUEUE_MESSAGES = 10 * MESSAGES;
+
+    private static final int QUEUE_BYTES = 2 << 20;
     private static final int ALL_QUEUES_BYTES = 24 << 20;
+    /** What is added to each message when all are counted together. */
+    private static final int OVERHEAD_BYTES = 200;
+
     private static final int WRITE_BUFFER_BYTES = 1 << 16;
     /** What is in the heap and in buffers for other reasons: messages on their way, Kafka's clients, free parts. */
     private static final int ALLOWANCE_BYTES = 16 << 20;
@@ -94,20 +101,32 @@ class SlowSubscribersIT {
             Awaitility.await("everybody has subscribed")
                     .atMost(PATIENCE)
                     .until(() -> gateway.metric("sluice_subscriptions") == SOME + 2);
-            double before = gateway.metric("sluice_disconnects_total", "reason=\"quota-exceeded\"");
+            double before = disconnectedForQuota();
 
-            flood.publish(gateway.address(), MESSAGES, reading);
+            publish(flood);
 
             Awaitility.await("those that stopped are disconnected")
                     .atMost(PATIENCE)
-                    .until(() ->
-                            gateway.metric("sluice_disconnects_total", "reason=\"quota-exceeded\"") == before + SOME);
+                    .until(() -> disconnectedForQuota() == before + SOME);
             Awaitility.await("the one that reads has everything")
                     .atMost(PATIENCE)
                     .until(() -> reading.received() == MESSAGES || reading.trouble() != null);
             assertThat(reading.trouble()).isNull();
             witness.assertUndisturbed();
         }
+    }
+
+    /** There is nothing to be told before the first one. */
+    private static double disconnectedForQuota() {
+        return gateway.metricNames().contains("sluice_disconnects_total")
+                ? gateway.metric("sluice_disconnects_total", "reason=\"quota-exceeded\"")
+                : 0;
+    }
+
+    private static void publish(Flood flood) {
+        Duration late = flood.publish(gateway.address(), MESSAGES);
+        log.atInfo().addKeyValue("lateMs", late.toMillis()).log("All messages are acknowledged");
+        assertThat(late).as("how late the last message was acknowledged").isLessThan(LATE);
     }
 
     private void flood(int stopped, Flood flood) {
@@ -126,9 +145,7 @@ class SlowSubscribersIT {
             double droppedBefore = gateway.metric("sluice_drops_total");
             double fullBefore = gateway.metric("sluice_drops_total", "reason=\"queue-full\"");
 
-            double rate = flood.publish(gateway.address(), MESSAGES, reading);
-            // A short run is over before a busy machine has found its pace.
-            assertThat(rate).as("messages in a second").isGreaterThan(Extent.of(0.0, 0.9 * RATE));
+            publish(flood);
             Awaitility.await("the one that reads has everything")
                     .atMost(PATIENCE)
                     .until(() -> reading.received() == MESSAGES || reading.trouble() != null);
@@ -164,10 +181,15 @@ class SlowSubscribersIT {
         double queued = gateway.metric("sluice_queued_messages");
         double bytes = gateway.metric("sluice_queued_bytes");
         log.info("{} stopped, {} messages and {} bytes wait; {} became {}", stopped, queued, bytes, empty, full);
-        assertThat(queued).as("messages that wait").isPositive().isLessThanOrEqualTo((double) stopped * QUEUE_MESSAGES);
+        // Messages of QoS 0 have half of what is for all, and take up to twice as much while shares become smaller.
+        double most = Math.min((double) stopped * QUEUE_BYTES, ALL_QUEUES_BYTES / 2.0);
+        double mostWithShares = most < ALL_QUEUES_BYTES / 2.0 ? most : ALL_QUEUES_BYTES;
+        assertThat(bytes - queued * OVERHEAD_BYTES)
+                .as("bytes that wait, as the limits let them")
+                .isBetween(0.9 * most, mostWithShares);
         assertThat(full.heapBytes() - empty.heapBytes())
                 .as("heap for what waits")
-                .isLessThan(Math.min((long) stopped * 2 * QUEUE_BYTES, ALL_QUEUES_BYTES) + ALLOWANCE_BYTES);
+                .isLessThan((long) mostWithShares + ALLOWANCE_BYTES);
         // Beyond the limit of a write buffer one more gathering of packets may be written.
         assertThat(full.bufferBytes() - empty.bufferBytes())
                 .as("buffers for what waits")

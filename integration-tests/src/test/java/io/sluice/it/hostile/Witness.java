@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A well-behaved publisher and its subscriber on the gateway under attack. They exchange numbered messages at every QoS all
  * the while, and remember the first thing that was not as it should be: a message lost, repeated or out of order, or the end
- * of a connection.
+ * of a connection; and for how long nothing came.
  */
 final class Witness implements AutoCloseable {
 
@@ -27,6 +27,9 @@ final class Witness implements AutoCloseable {
 
     private static final Duration TURN = Duration.ofMillis(2);
     private static final Duration LAST = Duration.ofSeconds(60);
+    /** How long nothing may come: more than what other programs on the machine may take of it at a time. */
+    private static final Duration UNDISTURBED = Duration.ofSeconds(3);
+
     private static final int QOS_LEVELS = 3;
     /** Messages on their way, well below every limit of a client. */
     private static final int WINDOW = 150;
@@ -147,6 +150,9 @@ final class Witness implements AutoCloseable {
                 .log("The witness was not disturbed");
         assertThat(trouble).as("what the witness saw after %s messages", sent).isNull();
         assertThat(arrived.get()).as("messages that the witness received").isPositive();
+        assertThat(Duration.ofNanos(longestSilence))
+                .as("the longest time without a message")
+                .isLessThan(UNDISTURBED);
     }
 
     @Override

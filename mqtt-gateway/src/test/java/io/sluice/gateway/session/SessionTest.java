@@ -15,6 +15,7 @@ class SessionTest {
 
     private static final int WINDOW = 2;
     private static final int QUEUE = 3;
+    private static final int QUEUE_BYTES = 1_000;
     private static final PublicationSink.Refusal TOO_LARGE =
             new PublicationSink.Refusal(PublicationSink.Cause.TOO_LARGE, "too large");
     private static final PublicationSink.Refusal FAILED =
@@ -30,7 +31,7 @@ class SessionTest {
                 "client",
                 0,
                 client,
-                new SessionLimits(WINDOW, QUEUE, 1_000, dropWhenFull, 4),
+                new SessionLimits(WINDOW, QUEUE, QUEUE_BYTES, dropWhenFull, 4),
                 new QueuedBytes(1_000_000),
                 sink,
                 new Mailbox<>(Runnable::run, Publication::complete, () -> {}),
@@ -195,6 +196,19 @@ class SessionTest {
 
         assertThat(dropped("queue-full")).isEqualTo(2);
         assertThat(client.take()).isEmpty();
+    }
+
+    @Test
+    void countsWhatFindsNoRoomForItsBytes() {
+        client.writable = false;
+        deliver("x".repeat(QUEUE_BYTES - 1), Qos.AT_MOST_ONCE);
+        deliver("y", Qos.AT_MOST_ONCE);
+        assertThat(dropped("queue-full")).isOne();
+
+        session.end("", null);
+        assertThat(dropped("queue-full"))
+                .as("what waited at the end was not dropped for lack of room")
+                .isOne();
     }
 
     @Test
