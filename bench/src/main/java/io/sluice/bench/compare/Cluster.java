@@ -69,7 +69,13 @@ final class Cluster implements AutoCloseable {
     }
 
     /** A gateway's process and where its clients connect to. */
-    record Gateway(ManagedProcess process, String address) implements AutoCloseable {
+    record Gateway(ManagedProcess process, String address, int adminPort) implements AutoCloseable {
+
+        /** Clients connected, as it counts them itself. */
+        long connections() {
+            return (long) MetricsText.of(text(adminPort, "/metrics")).sum("sluice_connections").orElseThrow();
+        }
+
         @Override
         public void close() {
             process.close();
@@ -228,7 +234,7 @@ final class Cluster implements AutoCloseable {
                 build.prefix() + name,
                 folder,
                 Jvm.command(build.classPath(), jvm, SLUICE, List.of("gateway", "--config", file.toString())));
-        Gateway gateway = new Gateway(process, "127.0.0.1:" + port);
+        Gateway gateway = new Gateway(process, "127.0.0.1:" + port, adminPort);
         gateways.add(gateway);
         process.await("ready", START_TIMEOUT, () -> answers(adminPort, "/ready"));
         return gateway;

@@ -307,7 +307,8 @@ final class Comparison {
         if (plan.wants(IDLE)) {
             Generator.sleep(SETTLE);
             Machine.Use use = Machine.watch(servers.processes(), plan.idleWatch());
-            Measurement idle = new Measurement(JsonNodeFactory.instance.objectNode(), use.watched(), use.others());
+            Measurement idle = new Measurement(
+                    JsonNodeFactory.instance.objectNode().put("clean", true), use.watched(), use.others());
             board.add(IDLE, RatioTables.ONE_GATEWAY, idle);
         }
     }

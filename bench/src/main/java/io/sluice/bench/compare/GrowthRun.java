@@ -33,7 +33,11 @@ final class GrowthRun {
     private static final double MICROS_PER_MS = 1_000;
     private static final int MOST_SUBSCRIPTIONS_OF_A_CLIENT = 1_000;
     private static final String SOURCES = "127.0.0.1,127.0.0.2,127.0.0.3";
-    private static final List<String> REHEARSAL = List.of("one-to-one", "--qos", "1");
+    /** As much as a new gateway needs until its code is compiled: else its first size would be slow for its youth. */
+    private static final List<String> REHEARSAL = List.of("one-to-one", "--qos", "1", "--practice", "500000");
+
+    /** More than a gateway remembers the targets of, so that each message is matched. */
+    private static final int TOPICS_TO_MATCH = 100_000;
 
     private final Plan plan;
     private final Path folder;
@@ -109,7 +113,7 @@ final class GrowthRun {
         return grow(curve, "wildcard", sizes, (gateway, size) -> beside(curve, gateway, size, List.of("--wildcards")));
     }
 
-    /** While others hold subscriptions that nothing is published to. */
+    /** While others hold subscriptions that nothing is published to, and each topic has to be looked up among them. */
     private Point beside(Curve curve, Cluster.Gateway gateway, int size, List<String> form) {
         int clients = Math.max(10, size / MOST_SUBSCRIPTIONS_OF_A_CLIENT);
         List<String> arguments = new ArrayList<>(form);
@@ -119,7 +123,8 @@ final class GrowthRun {
         try (IdleClients idle = IdleClients.start(generator, gateway, folder, 0, SOURCES, arguments)) {
             idle.awaitUp();
             say(String.format(Locale.ROOT, "%,d subscriptions stand after %.1f s", size, seconds(start)));
-            return point(curve, gateway, size, PAIRS, PRACTICE, List.of());
+            List<String> shape = List.of("--topics-per-publisher", Integer.toString(TOPICS_TO_MATCH / PAIRS));
+            return point(curve, gateway, size, PAIRS, TOPICS_TO_MATCH, shape);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sluice.bench.compare;
 
+import io.sluice.bench.BenchException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,13 @@ final class IdleMemory {
                 IdleClients two = start(gateway, 1, connections - first)) {
             one.awaitUp();
             two.awaitUp();
-            return action.run();
+            T result = action.run();
+            // What was measured is worth nothing when some of them had gone meanwhile.
+            long connected = gateway.connections();
+            if (connected != connections) {
+                throw new BenchException(connected + " of " + connections + " idle connections are left");
+            }
+            return result;
         }
     }
 

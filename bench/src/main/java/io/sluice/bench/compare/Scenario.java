@@ -23,12 +23,17 @@ record Scenario(String name, List<String> arguments, String metric, double targe
     /** At a few hundred messages a second a new JVM would be cold for the whole of a run. */
     private static final String PRACTICE = "100000";
 
-    /** Throughput in a closed loop. */
+    private static final String PAIRS = "one-to-one 100 → 100, ";
+
+    /**
+     * Throughput in a closed loop. At QoS 0 one event loop of the generator would be slower than Mosquitto, whose figure
+     * would then be the generator's.
+     */
     static List<Scenario> throughput() {
         return List.of(
-                closedLoop("one-to-one 100 → 100, QoS 1", 2.0, "one-to-one", "--qos", "1"),
-                closedLoop("one-to-one 100 → 100, QoS 0", 1.1, "one-to-one", "--qos", "0"),
-                closedLoop("one-to-one 100 → 100, QoS 2", 1.5, "one-to-one", "--qos", "2"),
+                closedLoop(PAIRS + "QoS 1", 2.0, "one-to-one", "--qos", "1"),
+                new Scenario(PAIRS + "QoS 0", List.of("one-to-one", "--qos", "0"), DELIVERIES, 1.1, 2),
+                closedLoop(PAIRS + "QoS 2", 1.5, "one-to-one", "--qos", "2"),
                 closedLoop("fan-out 1 → 500, QoS 0", 3.0, "fan-out", "--qos", "0", "--window", "100"),
                 closedLoop("fan-out 1 → 500, QoS 1", 3.0, "fan-out", "--qos", "1", "--window", "100"),
                 closedLoop("fan-in 500 → 5, QoS 1", 3.0, "fan-in", "--qos", "1"));

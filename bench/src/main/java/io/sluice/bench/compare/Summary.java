@@ -54,6 +54,6 @@ final class Summary {
     }
 
     private static String trouble(JsonNode result) {
-        return result.path("clean").asBoolean(true) ? "" : ", NOT CLEAN";
+        return result.path("clean").asBoolean(false) ? "" : ", NOT CLEAN";
     }
 }

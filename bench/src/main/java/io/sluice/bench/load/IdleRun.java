@@ -12,6 +12,9 @@ public final class IdleRun implements Gathering.Invitation {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
+    /** As many as the usual pairs of one-to-one traffic. */
+    private static final int GROUPS = 100;
+
     private final IdlePlan plan;
     private final ClientLoops loops;
     private final String id =
@@ -81,9 +84,19 @@ public final class IdleRun implements Gathering.Invitation {
     public boolean isReady(MqttClient client) {
         int number = ((IdleClient) client).number;
         for (int i = 0; i < plan.subscriptions(); i++) {
-            client.subscribe("bench/" + id + "/" + number + (plan.wildcards() ? "/+/" : "/") + i, 1);
+            client.subscribe(filter(number, i), 1);
         }
         return plan.subscriptions() == 0;
+    }
+
+    /**
+     * One that shares levels with topics of traffic ({@code bench/run/group/publisher/0000001}) and matches none, so that it is
+     * in the way of whoever matches: an exact one the first level, one with wildcards all but the last.
+     */
+    private String filter(int number, int subscription) {
+        return plan.wildcards()
+                ? "bench/+/" + number % GROUPS + "/+/" + id + "-" + number + "-" + subscription
+                : "bench/" + id + "-" + number + "/" + subscription;
     }
 
     private final class IdleClient extends MqttClient {

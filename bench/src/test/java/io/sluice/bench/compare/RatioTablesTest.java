@@ -31,7 +31,7 @@ class RatioTablesTest {
 
     private void time(String scenario, String system, long p50, long p99) {
         ObjectNode result = JsonNodeFactory.instance.objectNode();
-        result.putObject("delivery").put("p50", p50).put("p99", p99);
+        result.put("clean", true).putObject("delivery").put("p50", p50).put("p99", p99);
         board.add(scenario, system, new Measurement(result, Map.of(), 0));
     }
 
@@ -67,6 +67,28 @@ class RatioTablesTest {
         assertThat(RatioTables.of(board, List.of()))
                 .contains("| 3.00 | ≥ 2.0 ✗ (not clean) |")
                 .doesNotContain("✓");
+    }
+
+    @Test
+    void whatIsReachedAgainstAServerThatTheGeneratorLimitedIsNotShown() {
+        ObjectNode result = JsonNodeFactory.instance.objectNode();
+        result.put("deliveryRate", 100).put("generatorCpu", 0.9).put("clean", true);
+        board.add(PAIRS, RatioTables.MOSQUITTO, new Measurement(result, Map.of(), 0));
+        rate(RatioTables.ONE_GATEWAY, 300, true);
+
+        assertThat(RatioTables.of(board, List.of()))
+                .contains("| 100 † | 300 | 3.00 | ≥ 2.0 not shown † |")
+                .doesNotContain("✓");
+    }
+
+    @Test
+    void aResultThatDoesNotSayThatItIsCleanIsNot() {
+        rate(RatioTables.MOSQUITTO, 100, true);
+        ObjectNode result = JsonNodeFactory.instance.objectNode();
+        result.put("deliveryRate", 300).put("generatorCpu", 0.5);
+        board.add(PAIRS, RatioTables.ONE_GATEWAY, new Measurement(result, Map.of(), 0));
+
+        assertThat(RatioTables.of(board, List.of())).contains("✗ (not clean)");
     }
 
     @Test
@@ -134,7 +156,8 @@ class RatioTablesTest {
     }
 
     private void drain(String system, double rate) {
-        ObjectNode result = JsonNodeFactory.instance.objectNode().put("drainRate", rate);
+        ObjectNode result =
+                JsonNodeFactory.instance.objectNode().put("drainRate", rate).put("clean", true);
         board.add(Scenario.DRAIN, system, new Measurement(result, Map.of(), 0));
     }
 
@@ -144,13 +167,13 @@ class RatioTablesTest {
         connects(RatioTables.ONE_GATEWAY, 8_000, 1.1, Map.of("gateway-1", 0.72, "kafka", 0.08));
 
         assertThat(RatioTables.of(board, List.of()))
-                .contains("| 10,000 † | 8,000 | 0.80 | ≥ 0.8 ✓ | 20.0 | 90.0 | 100.0 | 1.80, 1.10 |")
+                .contains("| 10,000 † | 8,000 | 0.80 | ≥ 0.8 not shown † | 20.0 | 90.0 | 100.0 | 1.80, 1.10 |")
                 .contains("† The generator");
     }
 
     private void connects(String system, double rate, double generatorCpu, Map<String, Double> cpu) {
         ObjectNode result = JsonNodeFactory.instance.objectNode();
-        result.put("connectRate", rate).put("generatorCpu", generatorCpu);
+        result.put("connectRate", rate).put("generatorCpu", generatorCpu).put("clean", true);
         board.add(Scenario.connects().name(), system, new Measurement(result, cpu, 0));
     }
 
@@ -176,7 +199,10 @@ class RatioTablesTest {
 
     @Test
     void whatReadingTheLogCostsIsToldForEachMessage() {
-        ObjectNode result = JsonNodeFactory.instance.objectNode().put("publishRate", 100_000);
+        ObjectNode result = JsonNodeFactory.instance
+                .objectNode()
+                .put("publishRate", 100_000)
+                .put("clean", true);
         Measurement measurement = new Measurement(result, Map.of("gateway-1", 0.5, "gateway-4", 0.1), 0);
         board.add(RatioTables.TAILING, RatioTables.ONE_GATEWAY, measurement.of("gateway-4", RatioTables.TAILING));
 
