@@ -7,7 +7,7 @@ package io.sluice.wire;
  * <table>
  * <caption>Records</caption>
  * <tr><th>type</th><th>record</th><th>key</th><th>fields</th></tr>
- * <tr><td>1</td><td>{@link Match}</td><td>client id</td><td>session id, message</td></tr>
+ * <tr><td>1</td><td>{@link Match}</td><td>client id</td><td>session id, applied, message</td></tr>
  * <tr><td>2</td><td>{@link Mark}</td><td>none; one record in every partition</td>
  *     <td>partition of the log, reached, applied</td></tr>
  * </table>
@@ -24,13 +24,20 @@ public sealed interface Inbox {
     byte[] value();
 
     /**
-     * A message of the log is for a session. It may come more than once.
+     * A message of the log is for a session. It may come more than once. Where matches go there need be few marks: one that tells
+     * what was applied is followed by nothing more of its message or earlier ones, as if there were a {@link Mark} behind it.
      *
      * @param sessionId which of the client's sessions
+     * @param applied as that of a mark right behind it; -1 if it tells nothing of what else is to come
      * @param message with its place in the log
      */
-    record Match(String clientId, long sessionId, PublishRecord message) implements Inbox {
+    record Match(String clientId, long sessionId, long applied, PublishRecord message) implements Inbox {
         static final int TYPE = 1;
+
+        /** The mark that it stands for, or null. */
+        public Mark mark() {
+            return applied < 0 ? null : new Mark(message.partition(), message.offset() + 1, applied);
+        }
 
         @Override
         public byte[] key() {
@@ -39,13 +46,13 @@ public sealed interface Inbox {
 
         @Override
         public byte[] value() {
-            WireWriter out = header(TYPE).number(sessionId);
+            WireWriter out = header(TYPE).number(sessionId).numberOrNone(applied);
             StoredMessage.write(message, out);
             return out.toBytes();
         }
 
         static Match read(byte[] key, WireReader in) throws DamagedRecordException {
-            Match match = new Match(ClientKeys.decode(key), in.number(), StoredMessage.read(in));
+            Match match = new Match(ClientKeys.decode(key), in.number(), in.numberOrNone(), StoredMessage.read(in));
             if (match.message.partition() < 0 || match.message.offset() < 0) {
                 throw in.damage("a message that has no place in the log");
             }

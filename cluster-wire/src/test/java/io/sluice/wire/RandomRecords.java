@@ -58,7 +58,7 @@ final class RandomRecords {
             case 7 -> new ClientCommand.Receipt(client, number(), receipt());
             case 8 -> new ClientCommand.Release(client, number(), packetId(), random.nextInt(1_000));
             case 9 -> new ClientCommand.Pull(client, number(), number(), offsets());
-            case 10 -> new ClientCommand.Due(client, random.nextBoolean() ? number() : -1, number(), dueKind());
+            case 10 -> new ClientCommand.Due(client, numberOrNone(), number(), dueKind());
             case 11 -> new ClientCommand.Bound(client, number(), assigned());
             case 12 -> new ClientCommand.Fenced(client, number(), group(), number());
             case 13 -> new ClientCommand.Held(client, number(), group(), number());
@@ -100,8 +100,8 @@ final class RandomRecords {
 
     Inbox inbox() {
         return random.nextBoolean()
-                ? new Inbox.Match(client(), number(), messages.logged())
-                : new Inbox.Mark(slot(), number(), random.nextBoolean() ? number() : -1);
+                ? new Inbox.Match(client(), number(), numberOrNone(), messages.logged())
+                : new Inbox.Mark(slot(), number(), numberOrNone());
     }
 
     Fanout fanout() {
@@ -234,6 +234,10 @@ final class RandomRecords {
     /** Of any size: half of all are below a thousand or so. */
     private long number() {
         return random.nextBoolean() ? random.nextInt(1_000) : random.nextLong() >>> (1 + random.nextInt(63));
+    }
+
+    private long numberOrNone() {
+        return random.nextBoolean() ? number() : -1;
     }
 
     private <T> List<T> list(Supplier<T> element) {

@@ -107,7 +107,7 @@ class SessionFormatsTest {
     /** It is known by its place, so it is of no use without. */
     @Test
     void refusesAMatchThatHasNoPlaceInTheLog() {
-        Inbox match = new Inbox.Match("c", 1, UNWRITTEN);
+        Inbox match = new Inbox.Match("c", 1, 5, UNWRITTEN);
 
         assertThatThrownBy(() -> Inbox.decode(match.key(), match.value())).hasMessageContaining("place");
     }

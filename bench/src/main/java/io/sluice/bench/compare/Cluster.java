@@ -73,7 +73,9 @@ final class Cluster implements AutoCloseable {
 
         /** Clients connected, as it counts them itself. */
         long connections() {
-            return (long) MetricsText.of(text(adminPort, "/metrics")).sum("sluice_connections").orElseThrow();
+            return (long) MetricsText.of(text(adminPort, "/metrics"))
+                    .sum("sluice_connections")
+                    .orElseThrow();
         }
 
         @Override

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * A cluster in one thread: the log, the commands, match and queue tasks, gateways and clients, each of which does one thing
@@ -509,6 +510,9 @@ final class SessionWorld {
         private long position;
         private final int[] tableRead = new int[CLIENT_PARTITIONS];
         private final long[] applied = new long[CLIENT_PARTITIONS];
+        /** What the last marks said. */
+        private final long[] markedApplied = minusOnes();
+
         private final Map<String, SubscriptionsRecord> table = new TreeMap<>();
         private boolean moved;
         // What a restart finds.
@@ -539,9 +543,11 @@ final class SessionWorld {
                 case 0, 1 -> {
                     if (position < log.get(partition).size()) {
                         PublishRecord message = log.get(partition).get((int) position);
+                        List<Inbox.Match> matches = new ArrayList<>();
                         for (Map.Entry<String, SubscriptionsRecord> session : table.entrySet()) {
-                            send(session.getValue(), session.getValue().versions(), message);
+                            match(session.getValue(), session.getValue().versions(), message, matches::add);
                         }
+                        sendInOrder(matches);
                         position++;
                         moved = true;
                     }
@@ -557,12 +563,32 @@ final class SessionWorld {
             }
         }
 
-        private void send(SubscriptionsRecord session, List<FilterVersion> versions, PublishRecord message) {
+        /** The last one in each partition of clients is also a mark. */
+        private void sendInOrder(List<Inbox.Match> matches) {
+            boolean[] isTold = new boolean[CLIENT_PARTITIONS];
+            List<Runnable> backwards = new ArrayList<>();
+            for (int i = matches.size() - 1; i >= 0; i--) {
+                Inbox.Match match = matches.get(i);
+                int q = partitionOf(match.clientId());
+                long told = isTold[q] ? -1 : markedApplied[q];
+                isTold[q] = true;
+                backwards.add(() ->
+                        inbox.get(q).add(new Inbox.Match(match.clientId(), match.sessionId(), told, match.message())));
+            }
+            for (int i = backwards.size() - 1; i >= 0; i--) {
+                backwards.get(i).run();
+            }
+        }
+
+        private void match(
+                SubscriptionsRecord session,
+                List<FilterVersion> versions,
+                PublishRecord message,
+                Consumer<Inbox.Match> matches) {
             SessionFilters filters = new SessionFilters(session.clientId().getBytes(StandardCharsets.UTF_8), versions);
             SessionFilters.Delivery delivery = filters.delivery(message);
             if (delivery != null && delivery.qos() != Qos.AT_MOST_ONCE) {
-                inbox.get(partitionOf(session.clientId()))
-                        .add(new Inbox.Match(session.clientId(), session.sessionId(), message));
+                matches.accept(new Inbox.Match(session.clientId(), session.sessionId(), -1, message));
             }
         }
 
@@ -591,7 +617,8 @@ final class SessionWorld {
                             ? Math.max(version.from()[partition], committedPosition)
                             : version.from()[partition];
                     for (long offset = from; offset < position; offset++) {
-                        send(record, List.of(version), log.get(partition).get((int) offset));
+                        PublishRecord message = log.get(partition).get((int) offset);
+                        match(record, List.of(version), message, inbox.get(q)::add);
                     }
                 }
             }
@@ -604,6 +631,7 @@ final class SessionWorld {
                 moved = false;
                 for (int q = 0; q < CLIENT_PARTITIONS; q++) {
                     inbox.get(q).add(new Inbox.Mark(partition, position, applied[q]));
+                    markedApplied[q] = applied[q];
                 }
             }
         }
@@ -613,6 +641,7 @@ final class SessionWorld {
             position = committedPosition;
             Arrays.fill(tableRead, 0);
             Arrays.fill(applied, -1);
+            Arrays.fill(markedApplied, -1);
             table.clear();
             moved = true;
             if (random.nextBoolean()) {

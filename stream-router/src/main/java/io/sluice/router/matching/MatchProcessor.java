@@ -10,7 +10,9 @@ import io.sluice.wire.PublishRecord;
 import io.sluice.wire.SecondCopies;
 import io.sluice.wire.Topics;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -34,8 +36,10 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private static final Logger log = LoggerFactory.getLogger(MatchProcessor.class);
     private static final Bytes APPLIED = Bytes.wrap(new byte[] {'A'});
     private static final long UNKNOWN = -1;
-    /** Where no match went there is a mark only so often: a record for each partition of the log and of clients. */
-    private static final int ROUNDS_WITHOUT_MATCH = 3;
+    /** A mark is a record for each partition of the log and of clients, so there is one only so long after the last one, or match. */
+    private static final int ROUNDS = 3;
+    /** Also where matches go all the time: only a mark makes the queue stage look for what it need not remember any more. */
+    private static final int MOST_ROUNDS = 10;
 
     private final MatchConfig config;
     private final int partitions;
@@ -66,8 +70,12 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private long[] markedPosition;
     private long[] markedApplied;
     private long[] markedIn;
-    /** By partition of clients: whether a match was sent there since its last mark. */
-    private boolean[] sent;
+    /** By partition of clients: in which round a match was sent there last that tells what was applied. */
+    private long[] sentIn;
+    /** The sessions that the present message is for, and by partition of clients the last of them. */
+    private final List<Wanted> wanted = new ArrayList<>();
+
+    private int[] lastWanted;
     /** How often it was time for marks. */
     private long round;
     /**
@@ -75,6 +83,9 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
      * a mark said is sure when a commit has followed it.
      */
     private long[] applicable;
+
+    /** A session that a message is for. */
+    private record Wanted(String clientId, long sessionId, int clientPartition) {}
 
     MatchProcessor(
             MatchConfig config, SubscriptionTable table, MatchSieve sieve, LogReader logReader, MatchEvents events) {
@@ -104,9 +115,12 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
         markedPosition = new long[partitions];
         Arrays.fill(markedPosition, UNKNOWN);
         markedApplied = new long[partitions];
+        Arrays.fill(markedApplied, UNKNOWN);
         markedIn = new long[partitions];
-        Arrays.fill(markedIn, -ROUNDS_WITHOUT_MATCH);
-        sent = new boolean[partitions];
+        Arrays.fill(markedIn, -MOST_ROUNDS);
+        sentIn = new long[partitions];
+        Arrays.fill(sentIn, -MOST_ROUNDS);
+        lastWanted = new int[partitions];
         round = 0;
         // The table may lag behind that of the router that had the task before.
         applicable = new long[partitions];
@@ -155,7 +169,31 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
             refuse(record, place, message);
             return;
         }
-        table.match(message, (clientId, sessionId) -> send(clientId, sessionId, message));
+        table.match(message, this::want);
+        sendToWanted(message);
+    }
+
+    private void want(String clientId, long sessionId) {
+        int to = ClientPartitions.of(clientId.getBytes(StandardCharsets.UTF_8), partitions);
+        lastWanted[to] = wanted.size();
+        wanted.add(new Wanted(clientId, sessionId, to));
+    }
+
+    /**
+     * The last match of the message in a partition of clients tells what the last mark there did of what was applied: all that is due
+     * to that of earlier messages is there, since this one is in the log's order.
+     */
+    private void sendToWanted(PublishRecord message) {
+        for (int i = 0; i < wanted.size(); i++) {
+            Wanted one = wanted.get(i);
+            int to = one.clientPartition();
+            long told = lastWanted[to] == i ? markedApplied[to] : UNKNOWN;
+            if (told != UNKNOWN) {
+                sentIn[to] = round;
+            }
+            send(to, new Inbox.Match(one.clientId(), one.sessionId(), told, message));
+        }
+        wanted.clear();
     }
 
     /** What goes with it would not fit into a record that has it. Only for those whom it is for; others have it from the log. */
@@ -171,11 +209,8 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
         }
     }
 
-    private void send(String clientId, long sessionId, PublishRecord message) {
-        byte[] key = clientId.getBytes(StandardCharsets.UTF_8);
-        int to = ClientPartitions.of(key, partitions);
-        forward(to, new Inbox.Match(clientId, sessionId, message));
-        sent[to] = true;
+    private void send(int clientPartition, Inbox.Match match) {
+        forward(clientPartition, match);
         events.matchSent();
     }
 
@@ -195,7 +230,8 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
             learn();
             long read = lookBack.run(partition, logReader, (clientId, sessionId, message) -> {
                 if (message.weight() <= Topics.MAX_QUEUED_BYTES) {
-                    send(clientId, sessionId, message);
+                    int to = ClientPartitions.of(clientId.getBytes(StandardCharsets.UTF_8), partitions);
+                    send(to, new Inbox.Match(clientId, sessionId, UNKNOWN, message));
                 }
             });
             if (read > 0) {
@@ -225,16 +261,15 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
         }
     }
 
-    /** Where no match went nothing waits for a mark but sessions that are resumed. */
+    /** Where nothing went lately, only sessions that are resumed wait for a mark. */
     private void mark() {
         round++;
         for (int q = 0; q < partitions; q++) {
-            boolean isDue = sent[q] || round - markedIn[q] >= ROUNDS_WITHOUT_MATCH;
+            boolean isDue = round - Math.max(markedIn[q], sentIn[q]) >= ROUNDS || round - markedIn[q] >= MOST_ROUNDS;
             if (applied[q] != markedApplied[q] || (isDue && position != markedPosition[q])) {
                 forward(q, new Inbox.Mark(partition, position, applied[q]));
                 markedPosition[q] = position;
                 markedIn[q] = round;
-                sent[q] = false;
             }
         }
         markedApplied = applied.clone();

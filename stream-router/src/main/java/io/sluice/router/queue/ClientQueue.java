@@ -708,6 +708,15 @@ final class ClientQueue {
      * @param now milliseconds since the epoch
      */
     void match(Inbox.Match match, long now) {
+        queue(match, now);
+        // What is settled below is looked at when there is a mark by itself: not for each message.
+        Inbox.Mark mark = match.mark();
+        if (mark != null) {
+            advance(mark);
+        }
+    }
+
+    private void queue(Inbox.Match match, long now) {
         ClientState client = state.client(match.clientId());
         PublishRecord message = match.message();
         if (client == null || client.sessionId() != match.sessionId()) {
@@ -738,20 +747,28 @@ final class ClientQueue {
     /** The match stage tells how far it has come. */
     void mark(Inbox.Mark mark) {
         int partition = mark.logPartition();
-        Mark before = state.mark(partition);
-        if (mark.reached() < before.reached() || mark.applied() < before.applied()) {
-            // A match task that has just started may know less than the one before it. It will catch up; the two may
-            // not be
-            // mixed, since it has not looked for the newest filters in what it has reached.
+        if (!advance(mark)) {
             return;
         }
-        state.putMark(partition, new Mark(mark.reached(), mark.applied()));
         state.settledBelow(partition, mark.reached(), (clientId, offset) -> {
             ClientState client = state.client(clientId);
             if (completeness.covers(client, partition, offset)) {
                 state.removeEntry(clientId, client.sessionId(), partition, offset);
             }
         });
+    }
+
+    /**
+     * Whether a mark tells nothing less than the last one. A match task that has just started may know less than the one before it.
+     * It will catch up; the two may not be mixed, since it has not looked for the newest filters in what it has reached.
+     */
+    private boolean advance(Inbox.Mark mark) {
+        Mark before = state.mark(mark.logPartition());
+        if (mark.reached() < before.reached() || mark.applied() < before.applied()) {
+            return false;
+        }
+        state.putMark(mark.logPartition(), new Mark(mark.reached(), mark.applied()));
+        return true;
     }
 
     private void progress(Command.Progress.Session progress, long now) {

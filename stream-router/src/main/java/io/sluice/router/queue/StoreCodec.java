@@ -7,6 +7,7 @@ import io.sluice.wire.WireReader;
 import io.sluice.wire.WireWriter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -118,12 +119,16 @@ final class StoreCodec {
         return value != null && value[STATE_AT] == SETTLED;
     }
 
-    static byte[] mark(Mark mark) {
-        return value().number(mark.reached()).numberOrNone(mark.applied()).toBytes();
+    static byte[] marks(List<Mark> marks) {
+        return value().list(marks, (mark, out) -> out.number(mark.reached()).numberOrNone(mark.applied()))
+                .toBytes();
     }
 
-    static Mark mark(byte[] value) {
-        return value == null ? Mark.NONE : read(value, "mark", in -> new Mark(in.number(), in.numberOrNone()));
+    /** Of all log partitions; {@link Mark#NONE} where there is no value. */
+    static List<Mark> marks(byte[] value, int partitions) {
+        return value == null
+                ? Collections.nCopies(partitions, Mark.NONE)
+                : read(value, "marks", in -> in.list(one -> new Mark(one.number(), one.numberOrNone())));
     }
 
     static byte[] bound(long offset) {

@@ -18,8 +18,8 @@ import org.apache.kafka.common.utils.Bytes;
  * <tr><td>{@code E}</td><td>session (8), log partition (4), last offset (8), 1 (1)</td><td>what has become of the entries of that
  *     block</td></tr>
  * <tr><td>{@code R}</td><td>session (8)</td><td>the client of that session, which has ended, and of which there are blocks still</td></tr>
- * <tr><td>{@code S}</td><td>log partition (4), offset (8), session (8), client id</td><td>nothing: that entry is settled</td></tr>
- * <tr><td>{@code M}</td><td>log partition (4)</td><td>{@link Mark}</td></tr>
+ * <tr><td>{@code S}</td><td>log partition (4), session (8), client id</td><td>an offset below which no entry there is settled</td></tr>
+ * <tr><td>{@code M}</td><td></td><td>the {@link Mark}s of all log partitions</td></tr>
  * <tr><td>{@code B}</td><td>log partition (4)</td><td>an offset below which all entries of the partition stand</td></tr>
  * <tr><td>{@code G}</td><td></td><td>{@link LostGateways}</td></tr>
  * <tr><td>{@code J}</td><td>{@link GroupId#key}</td><td>{@link GroupState}</td></tr>
@@ -36,6 +36,9 @@ final class StoreKeys {
     static final Bytes LOST_GATEWAYS = Bytes.wrap(new byte[] {'G'});
     static final Bytes WITHOUT_FILTERS = Bytes.wrap(new byte[] {'Z'});
     static final Bytes TOPIC_IDS = Bytes.wrap(new byte[] {'I'});
+    static final Bytes MARKS = Bytes.wrap(new byte[] {'M'});
+    static final Bytes FIRST_SETTLED = Bytes.wrap(new byte[] {'S'});
+    static final Bytes AFTER_SETTLED = Bytes.wrap(new byte[] {'S' + 1});
     static final Bytes FIRST_GROUP = Bytes.wrap(new byte[] {'J'});
     static final Bytes AFTER_GROUPS = Bytes.wrap(new byte[] {'J' + 1});
     static final Bytes FIRST_CLIENT = Bytes.wrap(new byte[] {'C'});
@@ -49,6 +52,7 @@ final class StoreKeys {
     static final Bytes AFTER_REMAINS = Bytes.wrap(new byte[] {'R' + 1});
 
     private static final int PLACE_BYTES = Integer.BYTES + 2 * Long.BYTES;
+    private static final int SETTLED_BYTES = 1 + Integer.BYTES + Long.BYTES;
     private static final int BLOCK_BYTES = 1 + Long.BYTES + Integer.BYTES + Long.BYTES + 1;
 
     private StoreKeys() {}
@@ -119,34 +123,34 @@ final class StoreKeys {
         return ByteBuffer.wrap(key).getLong(1);
     }
 
-    static Bytes settled(QueueState.Place place) {
-        return ofPlace(ByteBuffer.allocate(1).put((byte) 'S'), place);
+    /** Leads to the settled entries of a session in a log partition. */
+    static Bytes settled(int partition, long session, String clientId) {
+        byte[] utf8 = utf8(clientId);
+        return Bytes.wrap(ByteBuffer.allocate(SETTLED_BYTES + utf8.length)
+                .put((byte) 'S')
+                .putInt(partition)
+                .putLong(session)
+                .put(utf8)
+                .array());
     }
 
-    static long offsetOfSettled(byte[] key) {
+    static int partitionOfSettled(byte[] key) {
+        return ByteBuffer.wrap(key).getInt(1);
+    }
+
+    static long sessionOfSettled(byte[] key) {
         return ByteBuffer.wrap(key).getLong(1 + Integer.BYTES);
     }
 
-    static QueueState.Place placeOfSettled(byte[] key) {
-        return placeAt(key, 1);
+    static String clientIdOfSettled(byte[] key) {
+        return new String(key, SETTLED_BYTES, key.length - SETTLED_BYTES, StandardCharsets.UTF_8);
     }
 
     static Bytes expiry(long millis, QueueState.Place place) {
-        return ofPlace(ByteBuffer.allocate(1 + Long.BYTES).put((byte) 'X').putLong(millis), place);
-    }
-
-    static long millisOfExpiry(byte[] key) {
-        return ByteBuffer.wrap(key).getLong(1);
-    }
-
-    static QueueState.Place placeOfExpiry(byte[] key) {
-        return placeAt(key, 1 + Long.BYTES);
-    }
-
-    private static Bytes ofPlace(ByteBuffer before, QueueState.Place place) {
         byte[] utf8 = utf8(place.clientId());
-        return Bytes.wrap(ByteBuffer.allocate(before.flip().remaining() + PLACE_BYTES + utf8.length)
-                .put(before)
+        return Bytes.wrap(ByteBuffer.allocate(1 + Long.BYTES + PLACE_BYTES + utf8.length)
+                .put((byte) 'X')
+                .putLong(millis)
                 .putInt(place.partition())
                 .putLong(place.offset())
                 .putLong(place.session())
@@ -154,8 +158,12 @@ final class StoreKeys {
                 .array());
     }
 
-    private static QueueState.Place placeAt(byte[] key, int position) {
-        ByteBuffer place = ByteBuffer.wrap(key).position(position);
+    static long millisOfExpiry(byte[] key) {
+        return ByteBuffer.wrap(key).getLong(1);
+    }
+
+    static QueueState.Place placeOfExpiry(byte[] key) {
+        ByteBuffer place = ByteBuffer.wrap(key).position(1 + Long.BYTES);
         int partition = place.getInt();
         long offset = place.getLong();
         long session = place.getLong();
@@ -163,17 +171,9 @@ final class StoreKeys {
         return new QueueState.Place(clientId, session, partition, offset);
     }
 
-    static Bytes mark(int partition) {
-        return ofPartition('M', partition);
-    }
-
     static Bytes bound(int partition) {
-        return ofPartition('B', partition);
-    }
-
-    private static Bytes ofPartition(char kind, int partition) {
         return Bytes.wrap(ByteBuffer.allocate(1 + Integer.BYTES)
-                .put((byte) kind)
+                .put((byte) 'B')
                 .putInt(partition)
                 .array());
     }

@@ -28,6 +28,22 @@ final class StoreQueueState implements QueueState {
 
     private static final byte[] NOTHING = new byte[0];
 
+    /** Where the settled entries of one session in one log partition are. */
+    private static final class Settled {
+        /** None is below. */
+        private long first;
+        /** None is above. */
+        private long last;
+
+        Settled(long first, long last) {
+            this.first = first;
+            this.last = last;
+        }
+    }
+
+    /** A session of a client. */
+    private record Session(String clientId, long id) {}
+
     private final HeldBackStore store;
     private final EntryBlocks entries;
     private final Map<String, ClientState> changed = new HashMap<>();
@@ -51,8 +67,11 @@ final class StoreQueueState implements QueueState {
         }
     };
 
-    private final Mark[] marks;
-    /** By log partition: no settled entry is below. It saves a look into the store at each mark. */
+    private final List<Mark> marks;
+    private boolean areMarksChanged;
+    /** By log partition, the sessions that have settled entries there, or had some since the last mark. */
+    private final List<Map<Session, Settled>> settled = new ArrayList<>();
+    /** By log partition: no settled entry is below. */
     private final long[] firstSettled;
     /** No message expires before. */
     private long firstExpiry;
@@ -68,11 +87,13 @@ final class StoreQueueState implements QueueState {
 
     StoreQueueState(HeldBackStore store, int partitions) {
         this.store = store;
-        marks = new Mark[partitions];
+        marks = new ArrayList<>(StoreCodec.marks(store.get(StoreKeys.MARKS), partitions));
         firstSettled = new long[partitions];
+        Arrays.fill(firstSettled, Long.MAX_VALUE);
         for (int p = 0; p < partitions; p++) {
-            marks[p] = StoreCodec.mark(store.get(StoreKeys.mark(p)));
+            settled.add(new HashMap<>());
         }
+        walk(StoreKeys.FIRST_SETTLED, StoreKeys.AFTER_SETTLED, this::readSettled);
         entries = new EntryBlocks(store, partitions);
         walk(StoreKeys.FIRST_CLIENT, StoreKeys.AFTER_CLIENTS, walk -> clients++);
         eachTally((clientId, tally) -> {
@@ -80,6 +101,14 @@ final class StoreQueueState implements QueueState {
             count(0, tally.messages());
         });
         expired(-1, 0, none -> {});
+    }
+
+    private void readSettled(HeldBackStore.Walk walk) {
+        Session session = new Session(StoreKeys.clientIdOfSettled(walk.key()), StoreKeys.sessionOfSettled(walk.key()));
+        int partition = StoreKeys.partitionOfSettled(walk.key());
+        long first = StoreCodec.bound(walk.value());
+        settled.get(partition).put(session, new Settled(first, Long.MAX_VALUE));
+        firstSettled[partition] = Math.min(firstSettled[partition], first);
     }
 
     private void walk(Bytes from, Bytes to, Consumer<HeldBackStore.Walk> each) {
@@ -106,6 +135,10 @@ final class StoreQueueState implements QueueState {
         unwritten.clear();
         changedTallies.forEach(this::write);
         changedTallies.clear();
+        if (areMarksChanged) {
+            store.put(StoreKeys.MARKS, StoreCodec.marks(marks));
+            areMarksChanged = false;
+        }
         entries.write();
     }
 
@@ -230,7 +263,7 @@ final class StoreQueueState implements QueueState {
     }
 
     private void countEntries(long session, Tally tally) {
-        for (int p = 0; p < marks.length; p++) {
+        for (int p = 0; p < marks.size(); p++) {
             try (EntryBlocks.Walk walk = entries.walk(session, p, 0)) {
                 while (walk.next()) {
                     byte[] entry = walk.entry();
@@ -297,14 +330,33 @@ final class StoreQueueState implements QueueState {
         byte[] after = StoreCodec.entry(entry);
         replace(place, after, entry.message() == null ? 0 : entry.message().timestamp());
         if (entry.state() == Entry.State.SETTLED) {
-            store.add(StoreKeys.settled(place), NOTHING);
-            firstSettled[partition] = Math.min(firstSettled[partition], offset);
+            noteSettled(partition, new Session(clientId, session), offset);
         }
         long expiry = StoreCodec.expiry(after);
         if (expiry != ClientState.NEVER) {
             store.add(StoreKeys.expiry(expiry, place), NOTHING);
             firstExpiry = Math.min(firstExpiry, expiry);
         }
+    }
+
+    /** One note for all that is settled of a session there: it may be very many while the match stage is away. */
+    private void noteSettled(int partition, Session session, long offset) {
+        Settled known = settled.get(partition).get(session);
+        if (known == null) {
+            settled.get(partition).put(session, new Settled(offset, offset));
+            store.add(settledKey(partition, session), StoreCodec.bound(offset));
+        } else {
+            if (offset < known.first) {
+                known.first = offset;
+                store.put(settledKey(partition, session), StoreCodec.bound(offset));
+            }
+            known.last = Math.max(known.last, offset);
+        }
+        firstSettled[partition] = Math.min(firstSettled[partition], offset);
+    }
+
+    private static Bytes settledKey(int partition, Session session) {
+        return StoreKeys.settled(partition, session.id(), session.clientId());
     }
 
     @Override
@@ -321,9 +373,6 @@ final class StoreQueueState implements QueueState {
     }
 
     private void unindex(Place place, byte[] entry) {
-        if (StoreCodec.isSettled(entry)) {
-            store.remove(StoreKeys.settled(place));
-        }
         long expiry = StoreCodec.expiry(entry);
         if (expiry != ClientState.NEVER) {
             store.remove(StoreKeys.expiry(expiry, place));
@@ -340,6 +389,12 @@ final class StoreQueueState implements QueueState {
         changedTallies.remove(clientId);
         store.put(StoreKeys.tally(clientId), null);
         entries.ended(clientId, session, this::unindex);
+        Session ended = new Session(clientId, session);
+        for (int p = 0; p < marks.size(); p++) {
+            if (settled.get(p).remove(ended) != null) {
+                store.remove(settledKey(p, ended));
+            }
+        }
     }
 
     @Override
@@ -417,13 +472,13 @@ final class StoreQueueState implements QueueState {
 
     @Override
     public Mark mark(int partition) {
-        return marks[partition];
+        return marks.get(partition);
     }
 
     @Override
     public void putMark(int partition, Mark mark) {
-        marks[partition] = mark;
-        store.put(StoreKeys.mark(partition), StoreCodec.mark(mark));
+        marks.set(partition, mark);
+        areMarksChanged = true;
     }
 
     @Override
@@ -431,23 +486,45 @@ final class StoreQueueState implements QueueState {
         if (firstSettled[partition] >= offset) {
             return;
         }
-        long first = offset;
-        Bytes from = StoreKeys.settled(new Place("", 0, partition, firstSettled[partition]));
-        try (HeldBackStore.Walk walk = store.walk(from, StoreKeys.settled(new Place("", 0, partition, offset)))) {
-            while (walk.next()) {
-                Bytes key = Bytes.wrap(walk.key());
-                Place place = StoreKeys.placeOfSettled(walk.key());
-                if (isPresent(place)) {
-                    visitor.visit(place.clientId(), place.offset());
-                } else {
-                    store.remove(key);
-                }
-                if (first == offset && store.get(key) != null) {
-                    first = place.offset();
-                }
+        long first = Long.MAX_VALUE;
+        for (var walk = settled.get(partition).entrySet().iterator(); walk.hasNext(); ) {
+            Map.Entry<Session, Settled> one = walk.next();
+            Session session = one.getKey();
+            if (one.getValue().first < offset && !visitSettled(partition, session, one.getValue(), offset, visitor)) {
+                walk.remove();
+                store.remove(settledKey(partition, session));
+            } else {
+                first = Math.min(first, one.getValue().first);
             }
         }
         firstSettled[partition] = first;
+    }
+
+    /** Whether the session may have settled entries still. */
+    private boolean visitSettled(int partition, Session session, Settled where, long below, SettledVisitor visitor) {
+        long left = Long.MAX_VALUE;
+        boolean isLastKnown = where.last != Long.MAX_VALUE;
+        long last = -1;
+        try (EntryBlocks.Walk walk = entries.walk(session.id(), partition, where.first)) {
+            while (walk.next() && (!isLastKnown || walk.offset() < below)) {
+                long offset = walk.offset();
+                if (!StoreCodec.isSettled(walk.entry())) {
+                    continue;
+                }
+                if (offset < below) {
+                    visitor.visit(session.clientId(), offset);
+                }
+                if (offset >= below || StoreCodec.isSettled(entries.get(session.id(), partition, offset))) {
+                    left = Math.min(left, offset);
+                    last = offset;
+                }
+            }
+        }
+        if (!isLastKnown) {
+            where.last = last;
+        }
+        where.first = Math.min(left, below);
+        return left != Long.MAX_VALUE || where.last >= below;
     }
 
     // --- the rest

@@ -25,7 +25,7 @@ final class QueueStage implements Stage {
     /** So many commit intervals a transaction may take at least. */
     private static final int COMMITS = 2;
     /** Between commits that nobody waits for. Most messages of clients that keep up come and are settled within it. */
-    private static final Duration LONGEST_COMMIT = Duration.ofMillis(500);
+    private static final Duration LONGEST_COMMIT = Duration.ofSeconds(1);
     /** A read that waits for what may come is in the way of the first one for tasks that were taken over. */
     private static final Duration LONGEST_READ = Duration.ofMillis(100);
 

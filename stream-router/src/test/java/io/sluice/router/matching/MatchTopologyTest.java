@@ -42,6 +42,10 @@ class MatchTopologyTest {
     private static final Duration MARK_INTERVAL = Duration.ofMillis(50);
     private static final Instant LOGGED = Instant.parse("2026-01-01T10:00:00Z");
     private static final long SESSION = 7;
+    /** Marks come so many intervals after the last mark or match, and so many after the last mark at the latest. */
+    private static final int ROUNDS = 3;
+
+    private static final int MOST_ROUNDS = 10;
 
     private final SubscriptionTable table = new SubscriptionTable(1);
     private final MatchSieve sieve = new MatchSieve(1, table, new Counting());
@@ -157,12 +161,81 @@ class MatchTopologyTest {
         time();
         assertThat(said()).containsExactly("a 0", "mark 1 10");
 
-        time();
+        for (int i = 0; i < ROUNDS; i++) {
+            time();
+        }
         assertThat(said()).isEmpty();
 
         publish("x", Qos.AT_LEAST_ONCE);
         time();
-        assertThat(said()).containsExactly("a 1", "mark 2 10");
+        time();
+        assertThat(said()).containsExactly("a 1 mark 2 10");
+        time();
+        assertThat(said()).containsExactly("mark 2 10");
+    }
+
+    @Test
+    void matchesTellHowFarItIsInPlaceOfMarks() throws Exception {
+        subscribe("a", 10, version("x", Qos.AT_LEAST_ONCE, 10, 0));
+        time();
+        assertThat(said()).containsExactly("mark 0 10");
+
+        // A mark now and then there is all the same.
+        List<String> wanted = new ArrayList<>();
+        for (int i = 0; i < 2 * MOST_ROUNDS; i++) {
+            publish("x", Qos.AT_LEAST_ONCE);
+            time();
+            int reached = i + 1;
+            wanted.add("a " + i + " mark " + reached + " 10");
+            if (reached % MOST_ROUNDS == 0) {
+                wanted.add("mark " + reached + " 10");
+            }
+        }
+        assertThat(said()).isEqualTo(wanted);
+    }
+
+    /** Only what stands behind all other matches of its message may say that there are no more. */
+    @Test
+    void theLastMatchOfAMessageTellsHowFarItIs() throws Exception {
+        subscribe("a", 10, version("x", Qos.AT_LEAST_ONCE, 10, 0));
+        subscribe("b", 11, version("x", Qos.AT_LEAST_ONCE, 11, 0));
+        subscribe("c", 12, version("x", Qos.AT_LEAST_ONCE, 12, 0));
+        time();
+        assertThat(said()).containsExactly("mark 0 12");
+
+        publish("x", Qos.AT_LEAST_ONCE);
+        List<String> said = said();
+        assertThat(said).hasSize(3);
+        assertThat(said.subList(0, 2)).noneMatch(match -> match.contains("mark"));
+        assertThat(said.get(2)).endsWith(" 0 mark 1 12");
+    }
+
+    /** Before it has told what it knows of the filters there is nothing that a match could stand for. */
+    @Test
+    void aMatchTellsNothingBeforeTheFirstMark() throws Exception {
+        subscribe("a", 10, version("x", Qos.AT_LEAST_ONCE, 10, 0));
+        publish("x", Qos.AT_LEAST_ONCE);
+
+        assertThat(said()).containsExactly("a 0");
+    }
+
+    /** Filters that were learned since the last mark may still be looked back for. */
+    @Test
+    void aMatchTellsNoMoreOfTheFiltersThanTheLastMark() throws Exception {
+        subscribe("a", 10, version("x", Qos.AT_LEAST_ONCE, 10, 0));
+        publish("x", Qos.AT_LEAST_ONCE);
+        time();
+        assertThat(said()).containsExactly("a 0", "mark 1 10");
+
+        subscribe("b", 11, version("x", Qos.AT_LEAST_ONCE, 11, 0));
+        publish("x", Qos.AT_LEAST_ONCE);
+        List<String> said = said();
+        assertThat(said).hasSize(2);
+        assertThat(said.get(0)).doesNotContain("mark");
+        assertThat(said.get(1)).endsWith(" 1 mark 2 10");
+
+        time();
+        assertThat(said()).containsExactly("b 0", "mark 2 11");
     }
 
     /** What was settled is forgotten by marks, and where no match went nothing was. A session that is resumed there waits. */
@@ -359,7 +432,10 @@ class MatchTopologyTest {
             Inbox decoded = Inbox.decode(record.key(), record.value());
             if (decoded instanceof Inbox.Match match) {
                 assertThat(match.sessionId()).isEqualTo(SESSION);
-                said.add(match.clientId() + " " + match.message().offset());
+                String told = match.mark() == null
+                        ? ""
+                        : " mark " + match.mark().reached() + " " + match.mark().applied();
+                said.add(match.clientId() + " " + match.message().offset() + told);
             } else {
                 Inbox.Mark mark = (Inbox.Mark) decoded;
                 said.add("mark " + mark.reached() + " " + mark.applied());

@@ -934,7 +934,7 @@ class QueueTopologyTest {
                 0,
                 offset,
                 timestamp);
-        Inbox.Match match = new Inbox.Match(client, sessionId, message);
+        Inbox.Match match = new Inbox.Match(client, sessionId, -1, message);
         inbox.pipeInput(match.key(), match.value());
     }
 
