@@ -6,6 +6,7 @@ import io.sluice.gateway.group.GroupLimits;
 import io.sluice.gateway.group.GroupLink;
 import io.sluice.gateway.group.LocalGroups;
 import io.sluice.gateway.group.SharedDelivery;
+import io.sluice.gateway.kafka.ModelJournal;
 import io.sluice.wire.AssignedDelivery;
 import io.sluice.wire.AssignedId;
 import io.sluice.wire.ClientCommand;
@@ -107,7 +108,15 @@ public final class GroupModelGateway implements GroupLink {
     private long requests;
     private boolean dead;
 
-    private record Append(Command command, LongConsumer durable) {}
+    private record Append(Command command, LongConsumer durable, Runnable failed) {}
+
+    /** Of how many commands of groups the producer gives up one. */
+    private static final int GIVEN_UP = 40;
+    /** What a lease differs by after Kafka has refused something that it had begun to take. */
+    private static final long DISORDER = 1L << 40;
+
+    private final ModelJournal journal;
+    private boolean isCalm;
 
     /** A gateway that starts at the log's end. */
     public GroupModelGateway(
@@ -134,6 +143,11 @@ public final class GroupModelGateway implements GroupLink {
         this.fanoutRead = world.fanout(slot).size();
         this.confirmedBeat = world.now();
         world.beat(incarnation);
+        this.journal = new ModelJournal(
+                (command, durable, failed) ->
+                        appends.get(world.partitionOf(command.key())).add(new Append(command, durable, failed)),
+                onTail::add,
+                random);
         this.groups = new LocalGroups(LIMITS, this);
     }
 
@@ -151,7 +165,8 @@ public final class GroupModelGateway implements GroupLink {
 
     /** Whether something is on its way between its threads, or to the commands and back. */
     public boolean isBusy() {
-        return !onTail.isEmpty()
+        return journal.isBusy()
+                || !onTail.isEmpty()
                 || !onLoop.isEmpty()
                 || appends.stream().anyMatch(queue -> !queue.isEmpty())
                 || confirmations.stream().anyMatch(queue -> !queue.isEmpty())
@@ -160,7 +175,7 @@ public final class GroupModelGateway implements GroupLink {
 
     /** Lets one thing happen. */
     public void step() {
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(10)) {
             case 0, 1 -> readLog();
             case 2, 3 -> {
                 Runnable task = onLoop.poll();
@@ -184,6 +199,7 @@ public final class GroupModelGateway implements GroupLink {
                 }
             }
             case 7 -> readFanout();
+            case 8 -> journal.retry();
             default -> {
                 groups.tick();
                 groups.serve();
@@ -212,9 +228,20 @@ public final class GroupModelGateway implements GroupLink {
         if (append == null) {
             return false;
         }
+        boolean isGivenUp = !isCalm && append.failed != null && random.nextInt(GIVEN_UP) == 0;
+        if (isGivenUp && random.nextBoolean()) {
+            confirmations.get(q).add(append.failed);
+            return true;
+        }
         long offset = world.append(q, append.command);
-        confirmations.get(q).add(() -> append.durable.accept(offset));
+        confirmations.get(q).add(isGivenUp ? append.failed : () -> append.durable.accept(offset));
         return true;
+    }
+
+    /** From now on Kafka takes everything. */
+    public void calm() {
+        isCalm = true;
+        journal.calm();
     }
 
     private void readLog() {
@@ -288,7 +315,7 @@ public final class GroupModelGateway implements GroupLink {
     }
 
     private void append(Command command, byte[] key, LongConsumer durable) {
-        appends.get(world.partitionOf(key)).add(new Append(command, durable));
+        appends.get(world.partitionOf(key)).add(new Append(command, durable, null));
     }
 
     /** The server's end of a connection. */
@@ -598,7 +625,7 @@ public final class GroupModelGateway implements GroupLink {
 
     @Override
     public long lease() {
-        return world.now() - confirmedBeat < leaseMillis ? lease : -1;
+        return world.now() - confirmedBeat < leaseMillis ? lease + DISORDER * journal.disorders() : -1;
     }
 
     @Override
@@ -622,12 +649,12 @@ public final class GroupModelGateway implements GroupLink {
 
     @Override
     public void append(GroupCommand command, LongConsumer durable) {
-        append(command, command.key(), offset -> onTail.add(() -> durable.accept(offset)));
+        journal.append(command, durable);
     }
 
     @Override
     public boolean isWritten(GroupId group) {
-        return random.nextInt(10) > 0;
+        return journal.isTaken(group);
     }
 
     @Override

@@ -249,6 +249,7 @@ final class GroupWorld {
                 start(slot);
             }
             paused[slot] = false;
+            gateways[slot].calm();
             if (lost.contains(gateways[slot].incarnation())) {
                 gateways[slot].declaredLost(newIncarnation(slot));
             }

@@ -43,6 +43,9 @@ public final class GroupLane {
     private boolean release;
     private long releaseSince;
     private boolean messageSettled;
+    /** Records that tell what is settled here and are not durable yet. */
+    private int writing;
+
     private long releasedUnder = NOT_RELEASED;
 
     GroupLane(int partition, long epoch, SettledOffsets before, GroupLimits limits, HeldBytes held) {
@@ -245,9 +248,24 @@ public final class GroupLane {
         release = asked;
     }
 
-    /** Whether it is time to let go. */
+    /** Whether it is time to let go: not before what was settled is durable, for Kafka might take the release alone. */
     boolean isReleased(long now) {
-        return release && (given.isEmpty() || now - releaseSince >= limits.releaseMillis());
+        return release && writing == 0 && (given.isEmpty() || now - releaseSince >= limits.releaseMillis());
+    }
+
+    /** A record tells what is settled here. */
+    void writing() {
+        writing++;
+    }
+
+    /** That record is durable. */
+    void written() {
+        writing--;
+    }
+
+    /** Whether a message was settled of which it is not durable yet. */
+    boolean isUnwritten() {
+        return messageSettled || writing > 0;
     }
 
     /** Whether a message was settled since the last {@link #advance}. */
@@ -255,9 +273,9 @@ public final class GroupLane {
         return messageSettled;
     }
 
-    /** Whether there is anything to write. */
+    /** Whether there is anything to write; what was passed over while others wait for the partition goes with its release. */
     boolean hasAdvanced() {
-        return !settled.isEmpty();
+        return !settled.isEmpty() && (!release || messageSettled);
     }
 
     /** What has happened since the last time, as few stretches, and those of more than one record can have are left for the next. */

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -494,6 +495,8 @@ final class LocalGroup {
                     append(parts, List.of());
                     parts.clear();
                     left = MAX_STRETCHES;
+                    releases = lane.isReleased(link.now());
+                    continue;
                 }
                 Advance.Part part = lane.advance(left, releases);
                 parts.add(part);
@@ -512,9 +515,15 @@ final class LocalGroup {
     }
 
     private void append(List<Advance.Part> parts, List<Runnable> then) {
-        link.append(
-                new Advance(id, incarnation, List.copyOf(parts), List.copyOf(bindings)),
-                offset -> then.forEach(Runnable::run));
+        List<GroupLane> told = parts.stream()
+                .map(part -> lanes.get(part.partition()))
+                .filter(Objects::nonNull)
+                .toList();
+        told.forEach(GroupLane::writing);
+        link.append(new Advance(id, incarnation, List.copyOf(parts), List.copyOf(bindings)), offset -> {
+            told.forEach(GroupLane::written);
+            then.forEach(Runnable::run);
+        });
         bindings.clear();
         bindingBytes = 0;
     }
@@ -589,7 +598,8 @@ final class LocalGroup {
             leavingSince = now;
         }
         boolean isOut = lanes.values().stream().anyMatch(GroupLane::isOut);
-        if (!isOut || now - leavingSince >= limits.releaseMillis()) {
+        boolean isUnwritten = lanes.values().stream().anyMatch(GroupLane::isUnwritten);
+        if (!isUnwritten && (!isOut || now - leavingSince >= limits.releaseMillis())) {
             leave();
         }
     }

@@ -202,6 +202,10 @@ public final class LocalGroups {
                 group.returned(returned.epoch(), returned.origin());
             }
             touched.add(group);
+        } else if (message instanceof Fanout.Assignment assignment) {
+            // A Join that Kafka took only at a later try, behind the Leave that followed it: nobody would serve what it
+            // was given.
+            link.append(new GroupCommand.Leave(assignment.group(), assignment.incarnation()), offset -> {});
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
-/** One group on a log of one partition, whose commands are durable when they are written. */
+/** One group on a log of one partition, whose commands are durable when they are written unless a test holds them back. */
 class LocalGroupsTest {
 
     private static final GroupId GROUP = GroupId.of("$share/g/t");
@@ -51,15 +51,19 @@ class LocalGroupsTest {
         List<Fanout.Shared> wanted =
                 List.of(new Fanout.Shared(GROUP, new SubscriptionOptions(Qos.AT_LEAST_ONCE, false, false, 0)));
         groups.expect(client, null, wanted, new long[] {0}, () -> groups.add(client, wanted));
-        groups.fanout(new Fanout.Assignment(
-                GROUP,
-                link.identity().incarnation(),
-                0,
-                List.of(new Fanout.Assignment.Part(0, 0, new SettledOffsets(0), false, false))));
+        groups.fanout(assignment(false));
         for (int i = 0; i <= 1 + messages / 1_000; i++) {
             groups.serve();
         }
         return groups;
+    }
+
+    private Fanout.Assignment assignment(boolean release) {
+        return new Fanout.Assignment(
+                GROUP,
+                link.identity().incarnation(),
+                0,
+                List.of(new Fanout.Assignment.Part(0, 0, new SettledOffsets(0), false, release)));
     }
 
     @Test
@@ -120,6 +124,41 @@ class LocalGroupsTest {
         assertThat(delivered).hasSize(5);
     }
 
+    /** Kafka may take the release and not what was written before it: then others would get again what is settled. */
+    @Test
+    void aPartitionIsLetGoOfWhenWhatWasSettledInItIsDurable() {
+        LocalGroups groups = groupWithAMember(10, 1);
+        link.heldBack = new ArrayList<>();
+        delivered.get(0).done();
+        groups.tick();
+        groups.fanout(assignment(true));
+        written.clear();
+        groups.tick();
+        assertThat(written).isEmpty();
+
+        // Of what the log goes on by nothing is written meanwhile either: there would always be something on its way.
+        log.add(log.get(0));
+        link.now += 10_000;
+        groups.tick();
+        assertThat(written).isEmpty();
+
+        link.heldBack.forEach(durable -> durable.accept(0));
+        groups.tick();
+        assertThat(written)
+                .singleElement()
+                .satisfies(
+                        command -> assertThat(((Advance) command).parts().get(0).released())
+                                .isTrue());
+    }
+
+    /** Its Join was taken behind its Leave, at a later try. */
+    @Test
+    void aGatewayThatIsGivenWhatItHasLeftLeavesAgain() {
+        new LocalGroups(new GroupLimits(1, 1, 1, 1, 1, 1), link).fanout(assignment(false));
+        assertThat(written)
+                .containsExactly(new GroupCommand.Leave(GROUP, link.identity().incarnation()));
+    }
+
     private final class Client implements GroupClient {
         private final int window;
 
@@ -166,6 +205,9 @@ class LocalGroupsTest {
     private final class Link implements GroupLink {
         private boolean isTaken = true;
         private long removedBelow;
+        private long now;
+        /** What becomes durable later, if not at once. */
+        private List<LongConsumer> heldBack;
 
         @Override
         public Heartbeat identity() {
@@ -179,7 +221,7 @@ class LocalGroupsTest {
 
         @Override
         public long now() {
-            return 0;
+            return now;
         }
 
         @Override
@@ -195,7 +237,11 @@ class LocalGroupsTest {
         @Override
         public void append(GroupCommand command, LongConsumer durable) {
             written.add(command);
-            durable.accept(0);
+            if (heldBack == null) {
+                durable.accept(0);
+            } else {
+                heldBack.add(durable);
+            }
         }
 
         @Override
