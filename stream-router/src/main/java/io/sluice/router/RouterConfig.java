@@ -27,7 +27,7 @@ public record RouterConfig(
         @Setting(
                 value = "router",
                 doc = "The router's name in logs, metrics and the consumer group; unlike the others'. A router that"
-                        + " restarts under its name within the session timeout keeps its tasks.")
+                        + " restarts with its state folder within the session timeout keeps its tasks.")
         String name,
 
         @Setting(

@@ -6,7 +6,7 @@ import org.apache.kafka.streams.ThreadMetadata;
 
 /**
  * Where the run stands: {@link Waiting} for Kafka and its topics, then {@link Started}, and {@link Failed} until it waits
- * again, or {@link Halted} for as long as another router has this one's name.
+ * again.
  */
 sealed interface RunState {
 
@@ -63,18 +63,6 @@ sealed interface RunState {
      * @param detail why it has ended
      */
     record Failed(String detail) implements RunState {
-        @Override
-        public boolean isReady() {
-            return false;
-        }
-    }
-
-    /**
-     * Nothing will be tried again until somebody else gives way.
-     *
-     * @param detail who, and what can be done
-     */
-    record Halted(String detail) implements RunState {
         @Override
         public boolean isReady() {
             return false;

@@ -28,16 +28,23 @@ final class StreamsProperties {
     /**
      * Kafka's names and values for a stage.
      *
+     * @param memberName in the stage's group; Kafka Streams adds the number of each thread
      * @param sieve is handed to {@link LogSieve}, which Kafka makes by its name; null for none
      * @param metrics is handed to {@link UnwritableRecords}, which Kafka Streams makes by its name
      * @param letters likewise
      */
-    static Properties of(RouterConfig config, Stage stage, Sieve sieve, RouterMetrics metrics, LetterWriter letters) {
+    static Properties of(
+            RouterConfig config,
+            Stage stage,
+            String memberName,
+            Sieve sieve,
+            RouterMetrics metrics,
+            LetterWriter letters) {
         Properties properties = new Properties();
         properties.putAll(config.kafka().clientProperties());
         application(properties, config, stage.applicationId());
         work(properties, config.processing());
-        reading(properties, config);
+        reading(properties, config.processing(), memberName);
         writing(properties, config);
         properties.put(UnwritableRecords.METRICS, metrics);
         properties.put(UnwritableRecords.LETTERS, letters);
@@ -72,12 +79,11 @@ final class StreamsProperties {
         properties.put(StreamsConfig.LOG_SUMMARY_INTERVAL_MS_CONFIG, -1L);
     }
 
-    private static void reading(Properties properties, RouterConfig config) {
-        ProcessingConfig processing = config.processing();
+    private static void reading(Properties properties, ProcessingConfig processing, String memberName) {
         long session = processing.sessionTimeout().toMillis();
         properties.putAll(Map.of(
                 mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
-                config.name(),
+                memberName,
                 mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG),
                 (int) session,
                 mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),

@@ -9,21 +9,18 @@ import io.sluice.router.topology.NewLogException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.MemberToRemove;
 import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.streams.KafkaStreams;
@@ -43,7 +40,6 @@ public final class StreamsRun implements AutoCloseable {
     private static final int UNANSWERED = 4;
 
     private static final long LEAVE_TIMEOUT_S = 10;
-    private static final long DESCRIBE_TIMEOUT_S = 10;
     private static final Duration ADMIN_CLOSE = Duration.ofSeconds(1);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -57,6 +53,7 @@ public final class StreamsRun implements AutoCloseable {
     private final ThreadFailures failures;
     private final TopicGate gate;
     private final LogWatch watch;
+    private final MemberName memberName;
     private final LetterWriter letters;
     private final Thread thread;
     private volatile boolean closing;
@@ -73,13 +70,13 @@ public final class StreamsRun implements AutoCloseable {
         failures = new ThreadFailures(meters, System::nanoTime);
         gate = new TopicGate(stage, config.kafka(), detail -> state = new RunState.Waiting(detail));
         watch = new LogWatch(stage, meters);
+        memberName = new MemberName(config.stateFolder(), stage.applicationId(), config.name());
         letters = new LetterWriter(
                 config.kafka().clientProperties(), config.processing().closeTimeout());
         meters.state(stage.name(), "waiting", () -> state instanceof RunState.Waiting);
         meters.state(stage.name(), "starting", () -> state instanceof RunState.Started && !state.isReady());
         meters.state(stage.name(), "running", () -> state.isReady());
         meters.state(stage.name(), "failed", () -> state instanceof RunState.Failed);
-        meters.state(stage.name(), "halted", () -> state instanceof RunState.Halted);
     }
 
     /** Starts the run of the stage that keeps what is retained; does not wait for anything. */
@@ -186,8 +183,9 @@ public final class StreamsRun implements AutoCloseable {
 
     private void runStreams(Admin admin, Map<String, String> ids, Stage.Started begun) throws InterruptedException {
         CountDownLatch ended = new CountDownLatch(1);
-        KafkaStreams streams =
-                new KafkaStreams(begun.topology(), StreamsProperties.of(config, stage, begun.sieve(), meters, letters));
+        KafkaStreams streams = new KafkaStreams(
+                begun.topology(),
+                StreamsProperties.of(config, stage, memberName.get(), begun.sieve(), meters, letters));
         try (KafkaStreamsMetrics streamsMetrics = new KafkaStreamsMetrics(streams)) {
             streamsMetrics.bindTo(metrics.registry());
             failures.newRun();
@@ -225,11 +223,12 @@ public final class StreamsRun implements AutoCloseable {
             }
         }
         if (failures.isOf(FencedInstanceIdException.class)) {
-            halt("another router runs under the name " + config.name() + ": give this one a name of its own");
-            awaitName(admin);
+            failed("Kafka has another member under the name " + memberName.get() + ": going on under a new one");
+            changeName(admin);
         } else if (failures.isOf(NewLogException.class)) {
             failed(failures.cause());
         } else if (failures.isOf(MissingSourceTopicException.class)) {
+            // A member that comes back under its name is given its former tasks; here it was given none.
             leaveGroup(admin);
             failed("topics are missing");
         } else if (failures.isOfFullDisk()) {
@@ -244,53 +243,35 @@ public final class StreamsRun implements AutoCloseable {
         return "no room for the state in " + config.stateFolder() + ": " + cause;
     }
 
-    /** The names under which the threads of this router are members of the stage's group. */
-    private Set<String> memberNames() {
-        return IntStream.rangeClosed(1, config.processing().threads())
-                .mapToObj(number -> config.name() + "-" + number)
-                .collect(Collectors.toSet());
-    }
-
     /**
-     * Returns when nobody is a member of the group under this router's name any more. Another process stays one for as long as it
-     * runs. But Kafka may also take this router itself for another one, when it was killed or stalled and carries out a join that the
-     * consumer has given up meanwhile. Nobody speaks for that member, and it ends with the session timeout.
+     * Nobody else has the name, so Kafka has a member under it that nobody speaks for: when Kafka was killed or stalled, it may carry
+     * out a join that the consumer has given up meanwhile. Such a member may hold up the others until Kafka gives up waiting for it.
      */
-    private void awaitName(Admin admin) throws InterruptedException {
-        while (isNameTaken(admin)) {
+    private void changeName(Admin admin) throws InterruptedException {
+        while (!leaveGroup(admin)) {
             TimeUnit.MILLISECONDS.sleep(config.processing().watchInterval().toMillis());
         }
+        memberName.renew();
     }
 
-    private boolean isNameTaken(Admin admin) throws InterruptedException {
-        String group = stage.applicationId();
-        Set<String> own = memberNames();
-        try {
-            ConsumerGroupDescription described = admin.describeConsumerGroups(List.of(group))
-                    .describedGroups()
-                    .get(group)
-                    .get(DESCRIBE_TIMEOUT_S, TimeUnit.SECONDS);
-            answeredAt = System.nanoTime();
-            return described.members().stream()
-                    .anyMatch(member ->
-                            member.groupInstanceId().map(own::contains).orElse(false));
-        } catch (ExecutionException | TimeoutException e) {
-            log.atDebug().setCause(e).log("Whether the name is taken is not known");
-            return !Causes.include(e, GroupIdNotFoundException.class);
-        }
-    }
-
-    /** A member that comes back under its name is given its former tasks; here it was given none. */
-    private void leaveGroup(Admin admin) throws InterruptedException {
-        List<MemberToRemove> members =
-                memberNames().stream().map(MemberToRemove::new).toList();
+    /** Returns false if Kafka does not answer; then the group forgets this router after its session timeout at the earliest. */
+    private boolean leaveGroup(Admin admin) throws InterruptedException {
+        List<MemberToRemove> members = IntStream.rangeClosed(
+                        1, config.processing().threads())
+                .mapToObj(thread -> new MemberToRemove(memberName.get() + "-" + thread))
+                .toList();
         try {
             admin.removeMembersFromConsumerGroup(
                             stage.applicationId(), new RemoveMembersFromConsumerGroupOptions(members))
                     .all()
                     .get(LEAVE_TIMEOUT_S, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            log.atDebug().setCause(e).log("The group forgets this router after its session timeout");
+            return true;
+        } catch (ExecutionException e) {
+            log.atDebug().setCause(e).log("The group does not know this router any more, or has not answered");
+            return !(e.getCause() instanceof RetriableException);
+        } catch (TimeoutException e) {
+            log.atDebug().setCause(e).log("The group has not answered");
+            return false;
         }
     }
 
@@ -318,23 +299,14 @@ public final class StreamsRun implements AutoCloseable {
                 .log("Not running; trying again");
     }
 
-    private void halt(String detail) {
-        state = new RunState.Halted(detail);
-        log.atError()
-                .addKeyValue("stage", stage.name())
-                .addKeyValue("detail", detail)
-                .log("Halted");
-    }
-
     /** Whoever stops leaves its tasks to the others at once; whoever begins again after a failure keeps them. */
     private void close(KafkaStreams streams, Stage.Started begun) {
-        boolean leaves = closing && !failures.isOf(FencedInstanceIdException.class);
-        if (leaves) {
+        if (closing) {
             begun.leaving();
         }
         CloseOptions options = CloseOptions.timeout(config.processing().closeTimeout())
                 .withGroupMembershipOperation(
-                        leaves ? GroupMembershipOperation.LEAVE_GROUP : GroupMembershipOperation.REMAIN_IN_GROUP);
+                        closing ? GroupMembershipOperation.LEAVE_GROUP : GroupMembershipOperation.REMAIN_IN_GROUP);
         if (!streams.close(options)) {
             log.atWarn()
                     .log("Kafka Streams did not end in time; what it has not written is done again by the next one");
