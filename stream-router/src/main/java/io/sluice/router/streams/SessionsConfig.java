@@ -35,9 +35,9 @@ public record SessionsConfig(
         @Setting(
                 value = "100ms",
                 doc =
-                        "How often it is told how far the log is matched with the filters of durable sessions, to those for"
-                                + " whom there was a message; to others after three times as long. What is settled is remembered"
-                                + " until then.")
+                        "After three times as long without a message for a durable session it is told how far the log is matched,"
+                                + " and after ten times as long with messages, too: what is settled is remembered until then. A"
+                                + " change of filters is told after this time.")
         Duration markInterval,
 
         @Setting(
