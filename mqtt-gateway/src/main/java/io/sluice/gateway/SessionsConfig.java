@@ -28,7 +28,7 @@ public record SessionsConfig(
         Duration attachTimeout,
 
         @Setting(
-                value = "50ms",
+                value = "100ms",
                 doc =
                         "How long acknowledgements of durable sessions gather before they go to Kafka in one record, and the"
                                 + " ends of connections that leave no session.")
