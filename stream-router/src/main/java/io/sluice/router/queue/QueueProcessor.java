@@ -60,6 +60,13 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private Cancellable wakeUp;
 
     private long wakeUpAt;
+    // The first offsets that are not part of the state. Kafka keeps them too, and has been seen to go back after it was
+    // killed.
+    private long commandsApplied;
+    private long inboxApplied;
+    /** Whether it was told that records come which are part of the state. */
+    private boolean wentBack;
+
     /** Whether the state is empty still; it cannot be written before there is a record. */
     private boolean isNew;
     /** Whether something may have changed since it was written. */
@@ -87,6 +94,10 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         state = new StoreQueueState(store, topics.partitions());
         store.beforeCommit(together::write);
         checkTopics();
+        long[] applied = state.applied();
+        commandsApplied = applied[0];
+        inboxApplied = applied[1];
+        wentBack = false;
         Effects effects = new Effects();
         groupStates = new StoreGroupStates(store);
         groups = new GroupQueue(topics.partitions(), config.groupKeep().toMillis(), state.lost(), groupStates, effects);
@@ -118,6 +129,9 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
             commitSoon = null;
         }
         if (isChanged) {
+            if (!isNew) {
+                state.putApplied(commandsApplied, inboxApplied);
+            }
             state.write();
             tellSize();
             store.write();
@@ -188,7 +202,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
             state.putTopicIds(config.topicIds());
             isNew = false;
         }
-        if (refused.is(place.topic(), place.partition(), place.offset())) {
+        if (isApplied(place) || refused.is(place.topic(), place.partition(), place.offset())) {
             return;
         }
         try {
@@ -202,6 +216,30 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         }
         setWakeUp();
         setCommit();
+    }
+
+    /** Whether a record is part of the state; if it is not, it is from now on. */
+    private boolean isApplied(RecordMetadata place) {
+        boolean isCommand = place.topic().equals(topics.commands());
+        long applied = isCommand ? commandsApplied : inboxApplied;
+        if (place.offset() < applied) {
+            if (!wentBack) {
+                wentBack = true;
+                log.atError()
+                        .addKeyValue("topic", place.topic())
+                        .addKeyValue("partition", partition)
+                        .addKeyValue("offset", place.offset())
+                        .addKeyValue("applied", applied)
+                        .log("Kafka has given an offset that is older than the state; passing over what is part of it");
+            }
+            return true;
+        }
+        if (isCommand) {
+            commandsApplied = place.offset() + 1;
+        } else {
+            inboxApplied = place.offset() + 1;
+        }
+        return false;
     }
 
     private void command(Command command, long offset) {

@@ -131,6 +131,15 @@ final class StoreCodec {
                 : read(value, "marks", in -> in.list(one -> new Mark(one.number(), one.numberOrNone())));
     }
 
+    static byte[] applied(long commands, long inbox) {
+        return value().number(commands).number(inbox).toBytes();
+    }
+
+    /** Of commands and inbox; zeros where there is no value. */
+    static long[] applied(byte[] value) {
+        return value == null ? new long[2] : read(value, "offsets", in -> new long[] {in.number(), in.number()});
+    }
+
     static byte[] bound(long offset) {
         return value().number(offset).toBytes();
     }

@@ -13,6 +13,7 @@ import org.apache.kafka.common.utils.Bytes;
  * <table>
  * <caption>Keys</caption>
  * <tr><th>byte</th><th>then</th><th>leads to</th></tr>
+ * <tr><td>{@code A}</td><td></td><td>the first offsets of commands and inbox that are not part of all this</td></tr>
  * <tr><td>{@code C}</td><td>client id</td><td>{@link ClientState}</td></tr>
  * <tr><td>{@code E}</td><td>session (8), log partition (4), last offset (8), 0 (1)</td><td>{@link EntryBlock}</td></tr>
  * <tr><td>{@code E}</td><td>session (8), log partition (4), last offset (8), 1 (1)</td><td>what has become of the entries of that
@@ -36,6 +37,7 @@ final class StoreKeys {
     static final Bytes LOST_GATEWAYS = Bytes.wrap(new byte[] {'G'});
     static final Bytes WITHOUT_FILTERS = Bytes.wrap(new byte[] {'Z'});
     static final Bytes TOPIC_IDS = Bytes.wrap(new byte[] {'I'});
+    static final Bytes APPLIED = Bytes.wrap(new byte[] {'A'});
     static final Bytes MARKS = Bytes.wrap(new byte[] {'M'});
     static final Bytes FIRST_SETTLED = Bytes.wrap(new byte[] {'S'});
     static final Bytes AFTER_SETTLED = Bytes.wrap(new byte[] {'S' + 1});

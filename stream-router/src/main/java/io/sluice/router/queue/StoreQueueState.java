@@ -550,6 +550,16 @@ final class StoreQueueState implements QueueState {
         store.put(StoreKeys.WITHOUT_FILTERS, clientId == null ? null : StoreCodec.texts(List.of(clientId)));
     }
 
+    /** The first offsets of commands and inbox that are not part of the state. */
+    long[] applied() {
+        return StoreCodec.applied(store.get(StoreKeys.APPLIED));
+    }
+
+    /** Sets up to where commands and inbox are part of the state. */
+    void putApplied(long commands, long inbox) {
+        store.put(StoreKeys.APPLIED, StoreCodec.applied(commands, inbox));
+    }
+
     /** The ids of the topics that the state belongs to; empty if it is new. */
     List<String> topicIds() {
         return StoreCodec.texts(store.get(StoreKeys.TOPIC_IDS));

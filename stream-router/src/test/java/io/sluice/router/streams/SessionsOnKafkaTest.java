@@ -210,6 +210,41 @@ class SessionsOnKafkaTest {
         assertThat(payloads(entries)).containsExactlyInAnyOrderElementsOf(published);
     }
 
+    /** As Kafka has been seen to give offsets of an earlier time after it was killed. */
+    @Test
+    void passesOverWhatItHasAppliedWhenKafkaGoesBack() throws Exception {
+        List<StreamsRun> runs = start();
+        FakeGateway gateway = gateway("one", 0);
+        long epoch = gateway.attach(CLIENT, false, null);
+        gateway.nextPage();
+        gateway.subscribe(CLIENT, epoch, "a/#", Qos.AT_LEAST_ONCE);
+        List<String> published = publishSome(0, 20);
+        gateway.detach(CLIENT, epoch);
+        long second = gateway.attach(CLIENT, false, null);
+        List<Fanout.Entry> entries = gateway.drain(CLIENT, second, gateway.nextPage());
+        gateway.settle(CLIENT, second, origins(entries.subList(0, 10)));
+        gateway.detach(CLIENT, second);
+        runs.forEach(StreamsRun::close);
+        kafka.rewind(topics.queueApplicationId());
+        int told = kafka.read(topics.events()).size();
+        int answered = kafka.read(topics.fanout()).size();
+
+        start();
+
+        long third = gateway.attach(CLIENT, false, null);
+        List<Fanout.Entry> rest = gateway.drain(CLIENT, third, gateway.nextPage());
+        assertThat(published).hasSize(20);
+        assertThat(origins(rest)).isEqualTo(origins(entries.subList(10, 20)));
+        // The answers to the last connect alone.
+        assertThat(kafka.read(topics.events())).hasSize(told + 1);
+        assertThat(kafka.read(topics.fanout()).stream().skip(answered))
+                .isNotEmpty()
+                .allSatisfy(record -> assertThat(Fanout.decode(record.key(), record.value()))
+                        .isInstanceOfSatisfying(
+                                Fanout.Page.class,
+                                page -> assertThat(page.epoch()).isEqualTo(third)));
+    }
+
     @Test
     void takesASessionOverFromAGatewayThatIsSilent() throws Exception {
         start();
