@@ -1,7 +1,7 @@
 package io.sluice.wire;
 
 /**
- * A record of {@code mqtt.inbox}: what the match stage tells the queue stage. The value's first byte is the version (1), the
+ * A record of {@code mqtt.inbox}: what the match stage tells the queue stage. The value's first byte is the version (2), the
  * second the type; {@link WireWriter} tells how the fields are written.
  *
  * <table>
@@ -15,7 +15,7 @@ package io.sluice.wire;
 public sealed interface Inbox {
 
     /** The version that this build writes, and the only one that it reads. */
-    byte VERSION = 1;
+    byte VERSION = 2;
 
     /** The record's key. */
     byte[] key();

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +94,23 @@ class RouterTroubleTest extends RouterOnKafka {
             HttpResponse<String> ready = get(router, "/ready");
             assertThat(ready.statusCode()).isEqualTo(503);
             assertThat(ready.body()).contains(topics.publish() + " was made anew");
+        });
+    }
+
+    @Test
+    void saysThatItCannotReadWhatAnotherBuildHasWritten() throws Exception {
+        kafka.provision(topics);
+        startReady("one").close();
+        byte[] ofVersion1 = {1, 0};
+        kafka.write(new ProducerRecord<>(
+                topics.queueApplicationId() + "-state-changelog", 0, "I".getBytes(UTF_8), ofVersion1));
+
+        Router router = start("one", Map.of());
+
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            HttpResponse<String> ready = get(router, "/ready");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).contains("a build whose state this one cannot read");
         });
     }
 

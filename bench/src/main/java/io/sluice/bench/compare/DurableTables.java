@@ -55,9 +55,13 @@ final class DurableTables {
                         tables.limited(scenario, RatioTables.MOSQUITTO_SAVING),
                         tables.limited(scenario, RatioTables.ONE_GATEWAY),
                         memory.toString(),
-                        name.equals(first) ? RatioTables.atLeast(memory, scenario.target()) : RatioTables.NONE,
+                        name.equals(first)
+                                ? tables.against(RatioTables.MOSQUITTO, scenario, memory, scenario.target())
+                                : RatioTables.NONE,
                         saving.toString(),
-                        name.equals(first) ? RatioTables.atLeast(saving, SAVING_TARGET) : RatioTables.NONE,
+                        name.equals(first)
+                                ? tables.against(RatioTables.MOSQUITTO_SAVING, scenario, saving, SAVING_TARGET)
+                                : RatioTables.NONE,
                         name.equals(first) ? RatioTables.NONE : own.toString(),
                         name.equals(first) ? RatioTables.NONE : RatioTables.atLeast(own, QOS_2_TARGET));
             }

@@ -13,6 +13,7 @@ final class Summary {
     static String of(Generator.Measurement measurement) {
         double others = measurement.othersCpu();
         return of(measurement.result())
+                + (measurement.isClean() ? "" : ", NOT CLEAN")
                 + (measurement.isDisturbed()
                         ? String.format(Locale.ROOT, ", DISTURBED: others took %.2f processors", others)
                         : "");
@@ -21,19 +22,15 @@ final class Summary {
     private static String of(JsonNode result) {
         if (result.has("connectRate")) {
             return String.format(
-                    Locale.ROOT,
-                    "%,.0f connects/s%s",
-                    result.path("connectRate").asDouble(),
-                    trouble(result));
+                    Locale.ROOT, "%,.0f connects/s", result.path("connectRate").asDouble());
         }
         if (result.has("drainRate")) {
             return String.format(
                     Locale.ROOT,
-                    "%,.0f queued/s, %,.0f fetched/s in %.1f s%s",
+                    "%,.0f queued/s, %,.0f fetched/s in %.1f s",
                     result.path("queueRate").asDouble(),
                     result.path("drainRate").asDouble(),
-                    result.path("drainSeconds").asDouble(),
-                    trouble(result));
+                    result.path("drainSeconds").asDouble());
         }
         JsonNode times = result.path("delivery");
         String latency = String.format(
@@ -42,18 +39,13 @@ final class Summary {
                 times.path("p50").asDouble() / MICROS_PER_MS,
                 times.path("p99").asDouble() / MICROS_PER_MS);
         if (!result.has("deliveryRate")) {
-            return latency + trouble(result);
+            return latency;
         }
         return String.format(
                 Locale.ROOT,
-                "%,.0f publishes/s, %,.0f deliveries/s, %s%s",
+                "%,.0f publishes/s, %,.0f deliveries/s, %s",
                 result.path("publishRate").asDouble(),
                 result.path("deliveryRate").asDouble(),
-                latency,
-                trouble(result));
-    }
-
-    private static String trouble(JsonNode result) {
-        return result.path("clean").asBoolean(false) ? "" : ", NOT CLEAN";
+                latency);
     }
 }

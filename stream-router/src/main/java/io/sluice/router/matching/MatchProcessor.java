@@ -120,6 +120,7 @@ final class MatchProcessor implements Processor<byte[], byte[], byte[], Outgoing
         Arrays.fill(markedIn, -MOST_ROUNDS);
         sentIn = new long[partitions];
         Arrays.fill(sentIn, -MOST_ROUNDS);
+        wanted.clear();
         lastWanted = new int[partitions];
         round = 0;
         // The table may lag behind that of the router that had the task before.

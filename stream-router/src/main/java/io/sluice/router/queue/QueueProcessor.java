@@ -1,8 +1,8 @@
 package io.sluice.router.queue;
 
 import io.sluice.router.topology.DeadLetters;
+import io.sluice.router.topology.ForeignStateException;
 import io.sluice.router.topology.HeldBackStore;
-import io.sluice.router.topology.NewLogException;
 import io.sluice.router.topology.Outgoing;
 import io.sluice.wire.ClientCommand;
 import io.sluice.wire.ClientPartitions;
@@ -60,8 +60,7 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private Cancellable wakeUp;
 
     private long wakeUpAt;
-    // The first offsets that are not part of the state. Kafka keeps them too, and has been seen to go back after it was
-    // killed.
+    // The first offsets that are not part of the state. Kafka keeps them too, and may go back after it was killed.
     private long commandsApplied;
     private long inboxApplied;
     /** Whether it was told that records come which are part of the state. */
@@ -91,6 +90,11 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
         partition = assigned.taskId().partition();
         deadLetters = new DeadLetters(assigned, QueueTopology.LETTERS, topics.deadLetter(), events::damaged);
         store = assigned.getStateStore(QueueTopology.STATE);
+        if (!StoreQueueState.isReadable(store)) {
+            throw new ForeignStateException(
+                    "The durable sessions were written by a build whose state this one cannot read. "
+                            + "Go on with that build. " + toBeginAnew());
+        }
         state = new StoreQueueState(store, topics.partitions());
         store.beforeCommit(together::write);
         checkTopics();
@@ -150,12 +154,15 @@ final class QueueProcessor implements Processor<byte[], byte[], byte[], Outgoing
     private void checkTopics() {
         isNew = state.topicIds().isEmpty();
         if (!isNew && !state.topicIds().equals(config.topicIds())) {
-            throw new NewLogException(topics.publish() + ", " + topics.commands() + " or " + topics.inbox()
-                    + " was made anew, but the durable sessions belong to the old one. To begin anew, stop the routers and delete "
-                    + topics.inbox() + ", " + topics.subscriptions() + ", " + topics.sessions() + ", "
-                    + topics.queueApplicationId() + "-" + QueueTopology.STATE + "-changelog, "
-                    + topics.matchApplicationId() + "-applied-changelog and the routers' local state");
+            throw new ForeignStateException(topics.publish() + ", " + topics.commands() + " or " + topics.inbox()
+                    + " was made anew, but the durable sessions belong to the old one. " + toBeginAnew());
         }
+    }
+
+    private String toBeginAnew() {
+        return "To begin anew, stop the routers and delete " + topics.inbox() + ", " + topics.subscriptions() + ", "
+                + topics.sessions() + ", " + topics.queueApplicationId() + "-" + QueueTopology.STATE + "-changelog, "
+                + topics.matchApplicationId() + "-applied-changelog and the routers' local state";
     }
 
     /** Only for a timer, since a task that was woken commits a transaction, whether it did something or not. */

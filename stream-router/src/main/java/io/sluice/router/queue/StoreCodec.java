@@ -17,7 +17,7 @@ import java.util.List;
  */
 final class StoreCodec {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     /** Instead of a tally that changes all the time. */
     static final byte[] UNDER_WAY = {VERSION};
 
@@ -46,6 +46,11 @@ final class StoreCodec {
         } catch (DamagedRecordException e) {
             throw new IllegalStateException("the state store holds what it cannot hold", e);
         }
+    }
+
+    /** Whether a value, which may be null, is of the version that this build writes. */
+    static boolean isReadable(byte[] value) {
+        return value == null || value[0] == VERSION;
     }
 
     private static WireWriter value() {

@@ -560,6 +560,11 @@ final class StoreQueueState implements QueueState {
         store.put(StoreKeys.APPLIED, StoreCodec.applied(commands, inbox));
     }
 
+    /** Whether a store was written by a build that this one reads. */
+    static boolean isReadable(HeldBackStore store) {
+        return StoreCodec.isReadable(store.get(StoreKeys.TOPIC_IDS));
+    }
+
     /** The ids of the topics that the state belongs to; empty if it is new. */
     List<String> topicIds() {
         return StoreCodec.texts(store.get(StoreKeys.TOPIC_IDS));

@@ -5,7 +5,7 @@ import io.sluice.kit.http.Check;
 import io.sluice.kit.metrics.Metrics;
 import io.sluice.router.RouterConfig;
 import io.sluice.router.metrics.RouterMetrics;
-import io.sluice.router.topology.NewLogException;
+import io.sluice.router.topology.ForeignStateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -225,7 +225,7 @@ public final class StreamsRun implements AutoCloseable {
         if (failures.isOf(FencedInstanceIdException.class)) {
             failed("Kafka has another member under the name " + memberName.get() + ": going on under a new one");
             changeName(admin);
-        } else if (failures.isOf(NewLogException.class)) {
+        } else if (failures.isOf(ForeignStateException.class)) {
             failed(failures.cause());
         } else if (failures.isOf(MissingSourceTopicException.class)) {
             // A member that comes back under its name is given its former tasks; here it was given none.

@@ -1,7 +1,7 @@
 package io.sluice.router.streams;
 
 import io.sluice.router.metrics.RouterMetrics;
-import io.sluice.router.topology.NewLogException;
+import io.sluice.router.topology.ForeignStateException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -55,7 +55,7 @@ final class ThreadFailures implements StreamsUncaughtExceptionHandler {
     /** Another thread would meet it too, and who runs the topology knows what to do about it. */
     private static boolean isForTheRunToMend(Throwable failure) {
         return Causes.include(failure, MissingSourceTopicException.class)
-                || Causes.include(failure, NewLogException.class)
+                || Causes.include(failure, ForeignStateException.class)
                 || Causes.include(failure, FencedInstanceIdException.class)
                 || Causes.isFullDisk(failure);
     }

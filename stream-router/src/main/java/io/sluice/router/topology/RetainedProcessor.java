@@ -79,10 +79,11 @@ final class RetainedProcessor implements Processor<byte[], byte[], byte[], Outgo
         }
         if (known != null && !known.log().equals(config.ids().log())) {
             Topics topics = config.topics();
-            throw new NewLogException(topics.publish() + " was made anew, but what is retained belongs to the old one."
-                    + " To begin anew, stop the routers and delete " + topics.retained() + " and "
-                    + topics.retainedApplicationId() + "-" + RetainedTopology.WINNERS
-                    + "-changelog and their local state");
+            throw new ForeignStateException(
+                    topics.publish() + " was made anew, but what is retained belongs to the old one."
+                            + " To begin anew, stop the routers and delete " + topics.retained() + " and "
+                            + topics.retainedApplicationId() + "-" + RetainedTopology.WINNERS
+                            + "-changelog and their local state");
         }
         // State cannot be written before the first record or punctuation.
         firstPunctuation =

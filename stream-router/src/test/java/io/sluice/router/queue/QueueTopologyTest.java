@@ -163,6 +163,25 @@ class QueueTopologyTest {
         assertThat(next.completeBelow()).containsExactly(5);
     }
 
+    /** It tells, as a mark behind it would, that nothing more of its message or earlier ones comes. */
+    @Test
+    void takesAMatchThatTellsWhatWasAppliedForAMark() throws Exception {
+        long epoch = subscribed("x");
+        match(epoch, 0);
+        PublishRecord second = message(1, Qos.AT_LEAST_ONCE, LOGGED, -1, new byte[0]);
+        Inbox.Match last = new Inbox.Match(CLIENT, epoch, nextCommand, second);
+        inbox.pipeInput(last.key(), last.value());
+
+        inbox.pipeInput(last.key(), last.value());
+        match(epoch, 0);
+        match(epoch, 2);
+
+        assertThat(events.passedOver()).containsExactly(PassedOver.REPLAY, PassedOver.REPLAY);
+        command(new ClientCommand.Pull(CLIENT, epoch, 1, new long[] {0}));
+        // Others of the third message may still come.
+        assertThat(offsets(page())).containsExactly(0L, 1L);
+    }
+
     @Test
     void forgetsWhatIsSettledAndDropsItsReplay() throws Exception {
         long epoch = subscribed("x");
@@ -922,9 +941,8 @@ class QueueTopologyTest {
         match(CLIENT, sessionId, offset, qos, timestamp, expirySeconds, payload);
     }
 
-    private void match(
-            String client, long sessionId, long offset, Qos qos, long timestamp, long expirySeconds, byte[] payload) {
-        PublishRecord message = new PublishRecord(
+    private static PublishRecord message(long offset, Qos qos, long timestamp, long expirySeconds, byte[] payload) {
+        return new PublishRecord(
                 "x".getBytes(UTF_8),
                 payload,
                 qos,
@@ -934,6 +952,11 @@ class QueueTopologyTest {
                 0,
                 offset,
                 timestamp);
+    }
+
+    private void match(
+            String client, long sessionId, long offset, Qos qos, long timestamp, long expirySeconds, byte[] payload) {
+        PublishRecord message = message(offset, qos, timestamp, expirySeconds, payload);
         Inbox.Match match = new Inbox.Match(client, sessionId, -1, message);
         inbox.pipeInput(match.key(), match.value());
     }

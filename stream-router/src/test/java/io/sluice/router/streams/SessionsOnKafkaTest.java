@@ -81,6 +81,14 @@ class SessionsOnKafkaTest {
         }
     }
 
+    /** The epoch of a first connection whose session has a filter. */
+    private static long subscribed(FakeGateway gateway) throws Exception {
+        long epoch = gateway.attach(CLIENT, false, null);
+        gateway.nextPage();
+        gateway.subscribe(CLIENT, epoch, "a/#", Qos.AT_LEAST_ONCE);
+        return epoch;
+    }
+
     @Test
     void queuesForAClientThatIsAwayAndGivesItsMessagesToWhicheverGatewayItComesBackTo() throws Exception {
         start();
@@ -115,9 +123,7 @@ class SessionsOnKafkaTest {
     void keepsNothingOfWhatWasSettled() throws Exception {
         start();
         FakeGateway gateway = gateway("one", 0);
-        long epoch = gateway.attach(CLIENT, false, null);
-        gateway.nextPage();
-        gateway.subscribe(CLIENT, epoch, "a/#", Qos.AT_LEAST_ONCE);
+        long epoch = subscribed(gateway);
         for (int i = 0; i < 200; i++) {
             RecordMetadata place = kafka.write(publish(topics, "a/" + i % 7, "m" + i));
             gateway.settle(CLIENT, epoch, List.of(new Origin(place.partition(), place.offset())));
@@ -134,9 +140,7 @@ class SessionsOnKafkaTest {
         Dying events = new Dying(new RouterMetrics(metrics().registry()));
         start(Map.of("SLUICE_SESSIONS_COMMIT_INTERVAL", "300ms"), events, events);
         FakeGateway gateway = gateway("one", 0);
-        long epoch = gateway.attach(CLIENT, false, null);
-        gateway.nextPage();
-        gateway.subscribe(CLIENT, epoch, "a/#", Qos.AT_LEAST_ONCE);
+        long epoch = subscribed(gateway);
 
         List<Origin> unsettled = new ArrayList<>();
         for (int i = 0; i < 900; i++) {
@@ -170,9 +174,7 @@ class SessionsOnKafkaTest {
         kafka.limit(topics.fanout(), 50_000);
         start();
         FakeGateway one = gateway("one", 0);
-        long epoch = one.attach(CLIENT, false, null);
-        one.nextPage();
-        one.subscribe(CLIENT, epoch, "a/#", Qos.AT_LEAST_ONCE);
+        long epoch = subscribed(one);
         one.detach(CLIENT, epoch);
         kafka.write(publish(topics, "a/1", "x".repeat(100_000)));
         await().atMost(PATIENCE).untilAsserted(() -> assertThat(liveEntries()).isEqualTo(1));
@@ -195,9 +197,7 @@ class SessionsOnKafkaTest {
     void goesOnAfterARestart() throws Exception {
         List<StreamsRun> runs = start();
         FakeGateway gateway = gateway("one", 0);
-        long epoch = gateway.attach(CLIENT, false, null);
-        gateway.nextPage();
-        gateway.subscribe(CLIENT, epoch, "a/#", Qos.AT_LEAST_ONCE);
+        long epoch = subscribed(gateway);
         List<String> published = publishSome(0, 20);
         runs.forEach(StreamsRun::close);
         published.addAll(publishSome(20, 20));
@@ -215,9 +215,7 @@ class SessionsOnKafkaTest {
     void passesOverWhatItHasAppliedWhenKafkaGoesBack() throws Exception {
         List<StreamsRun> runs = start();
         FakeGateway gateway = gateway("one", 0);
-        long epoch = gateway.attach(CLIENT, false, null);
-        gateway.nextPage();
-        gateway.subscribe(CLIENT, epoch, "a/#", Qos.AT_LEAST_ONCE);
+        long epoch = subscribed(gateway);
         List<String> published = publishSome(0, 20);
         gateway.detach(CLIENT, epoch);
         long second = gateway.attach(CLIENT, false, null);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sluice.router.metrics.RouterMetrics;
-import io.sluice.router.topology.NewLogException;
+import io.sluice.router.topology.ForeignStateException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,7 +60,7 @@ class ThreadFailuresTest {
         return Stream.of(
                 new OutOfMemoryError("heap"),
                 new MissingSourceTopicException("gone"),
-                new StreamsException(new NewLogException("made anew")),
+                new StreamsException(new ForeignStateException("made anew")),
                 new StreamsException(new FencedInstanceIdException("fenced")),
                 new ProcessorStateException("put", new IOException("While appending: No space left on device")));
     }
@@ -83,13 +83,13 @@ class ThreadFailuresTest {
 
     @Test
     void knowsTheCauseBehindTheException() {
-        failures.handle(new StreamsException("outer", new NewLogException("made anew")));
+        failures.handle(new StreamsException("outer", new ForeignStateException("made anew")));
 
         assertThat(failures.cause()).isEqualTo("made anew");
-        assertThat(failures.isOf(NewLogException.class)).isTrue();
+        assertThat(failures.isOf(ForeignStateException.class)).isTrue();
         assertThat(failures.isOf(FencedInstanceIdException.class)).isFalse();
         failures.newRun();
-        assertThat(failures.isOf(NewLogException.class)).isFalse();
+        assertThat(failures.isOf(ForeignStateException.class)).isFalse();
         assertThat(failures.cause()).isEqualTo("made anew");
     }
 }
